@@ -2,9 +2,6 @@ package callback
 
 import "bytes"
 
-// maxEnvelope bounds the elements around Encrypt; WeCom writes three.
-const maxEnvelope = 16
-
 // envelope is what surrounds a sealed message. None of it is signed but encrypt.
 type envelope struct {
 	toUser, agentID, encrypt string
@@ -12,13 +9,13 @@ type envelope struct {
 
 func scanEnvelope(body []byte) (envelope, error) {
 	if isJSON(body) {
-		root, err := scanJSON(body)
+		root, err := scanJSON(body, maxEnvelope)
 		if err != nil {
 			return envelope{}, err
 		}
 		return envelopeOf(root, "tousername", "agentid", "encrypt")
 	}
-	root, err := scanXML(body)
+	root, err := scanXML(body, maxEnvelope)
 	if err != nil {
 		return envelope{}, err
 	}
@@ -30,9 +27,6 @@ func scanEnvelope(body []byte) (envelope, error) {
 
 func envelopeOf(root element, toUser, agentID, encrypt string) (envelope, error) {
 	var env envelope
-	if len(root.children) > maxEnvelope {
-		return env, reject("too many elements around the message")
-	}
 	seen := map[string]bool{}
 	for _, c := range root.children {
 		into, known := map[string]*string{

@@ -97,7 +97,7 @@ func Parse(plaintext []byte) (Event, error) {
 	if isJSON(plaintext) {
 		scan = scanJSON
 	}
-	root, err := scan(plaintext)
+	root, err := scan(plaintext, maxPayload)
 	if err != nil {
 		return Event{}, fmt.Errorf("cannot parse callback: %w", err)
 	}

@@ -6,12 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// The bounds of any document we read. WeCom's own are depth 4 and, for a group
-// event, one element per person of a group of 500.
+// The bounds of what we read. WeCom's own envelopes have four elements; its
+// events are four deep and, for a group, hold one element per person of 500.
 const (
 	maxDepth    = 8
-	maxElements = 4096
 	maxName     = 64
+	maxEnvelope = 32
+	maxPayload  = 4096
 )
 
 // element is one element of a document, or one member of a JSON object.
@@ -26,12 +27,12 @@ type element struct {
 // instructions, unknown entities and other encodings than UTF-8 are refused,
 // not skipped.
 type scanner struct {
-	rest  string
-	count int
+	rest string
+	left int // elements that may still come
 }
 
-func scanXML(doc []byte) (element, error) {
-	s := &scanner{rest: strings.TrimPrefix(string(doc), "\ufeff")}
+func scanXML(doc []byte, elements int) (element, error) {
+	s := &scanner{rest: strings.TrimPrefix(string(doc), "\ufeff"), left: elements}
 	if strings.IndexByte(s.rest, 0) >= 0 {
 		return element{}, reject("document holds a zero byte")
 	}
@@ -70,7 +71,7 @@ func (s *scanner) space() { s.rest = strings.TrimLeft(s.rest, " \t\r\n") }
 
 // element reads one element that starts here.
 func (s *scanner) element(depth int) (element, error) {
-	if s.count++; s.count > maxElements || depth > maxDepth {
+	if s.left--; s.left < 0 || depth > maxDepth {
 		return element{}, reject("document too deep or too large")
 	}
 	name, empty, err := s.openTag()

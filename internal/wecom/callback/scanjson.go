@@ -10,13 +10,13 @@ import (
 
 // scanJSON reads a JSON object as an element tree under the same bounds. An
 // array becomes one child named Item per value, as the XML has it.
-func scanJSON(doc []byte) (element, error) {
+func scanJSON(doc []byte, elements int) (element, error) {
 	if bytes.IndexByte(doc, 0) >= 0 {
 		return element{}, reject("document holds a zero byte")
 	}
 	d := json.NewDecoder(bytes.NewReader(doc))
 	d.UseNumber()
-	s := &jsonScanner{d: d}
+	s := &jsonScanner{d: d, left: elements}
 	root, err := s.value("json", 1)
 	if err != nil {
 		return element{}, err
@@ -28,12 +28,12 @@ func scanJSON(doc []byte) (element, error) {
 }
 
 type jsonScanner struct {
-	d     *json.Decoder
-	count int
+	d    *json.Decoder
+	left int
 }
 
 func (s *jsonScanner) value(name string, depth int) (element, error) {
-	if s.count++; s.count > maxElements || depth > maxDepth || len(name) > maxName {
+	if s.left--; s.left < 0 || depth > maxDepth || len(name) > maxName {
 		return element{}, reject("document too deep or too large")
 	}
 	t, err := s.d.Token()
