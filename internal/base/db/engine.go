@@ -41,6 +41,29 @@ func (tx *Tx) Horizon(ctx context.Context) (int64, error) {
 	return n, err
 }
 
+// After is the condition "committed after the row (transaction t, id)", and the
+// order that goes with it, for a table with the columns tx and id. On SQLite
+// ids alone tell the order of commits.
+func (tx *Tx) After(t, id, horizon int64) (where Cond, order string) {
+	if tx.db.Engine == SQLite {
+		return Where("id > ?", id), "id"
+	}
+	return Where("(tx, id) > (?, ?) and tx < ?", t, id, horizon), "tx, id"
+}
+
+// LockKeys makes every other transaction that locks one of keys wait until
+// this one ends. keys must be sorted, so that two never wait for each other.
+func (tx *Tx) LockKeys(ctx context.Context, keys []int64) error {
+	if tx.db.Engine == SQLite || len(keys) == 0 {
+		return nil
+	}
+	rows, err := tx.Query(ctx, "select pg_advisory_xact_lock(k) from unnest(?::bigint[]) with ordinality as u (k, n) order by n", keys)
+	if err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
 // Away says that err means the database cannot be used now: gone, full, or
 // unable to write. Nothing of the transaction has happened, or (when it was
 // lost during commit) nobody knows; a retry with the same key finds out.

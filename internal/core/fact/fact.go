@@ -108,13 +108,9 @@ func Next(ctx context.Context, tx *db.Tx, consumer string, limit int) ([]Fact, e
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the horizon: %w", err)
 	}
-	rows, err := db.Select[row](ctx, tx, `
-		select tx, `+columns+`
-		from fact
-		where (tx, id) > (?, ?)
-		and tx < ?
-		order by tx, id
-		limit ?`, at.tx, at.id, horizon, limit)
+	where, order := tx.After(at.tx, at.id, horizon)
+	rows, err := db.Select[row](ctx, tx, "select tx, "+columns+" from fact where "+where.SQL+
+		" order by "+order+" limit ?", append(where.Args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read facts: %w", err)
 	}

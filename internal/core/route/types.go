@@ -45,6 +45,7 @@ const (
 	OKStaff    State = "ok_staff"
 	Joined     State = "joined"
 	Near       State = "near"
+	Soft       State = "soft" // a button to tap, which proves a person, then the QR
 	AllFull    State = "all_full"
 	NotYet     State = "not_yet"
 	Expired    State = "expired"
@@ -61,9 +62,10 @@ type Target struct {
 	Name    string
 	Weight  int64
 	Backup  bool
-	Refused Reason // why it cannot serve at all, or empty
-	QR      string // name of the QR image, empty until WeCom gave one
-	Limit   int64  // for groups the number shown as the most, e.g. 200
+	Refused Reason    // why it cannot serve at all, or empty
+	AwayTo  time.Time // a staff member is away until then
+	QR      string    // name of the QR image, empty until WeCom gave one
+	Limit   int64     // for groups the number shown as the most, e.g. 200
 }
 
 // Strategy is how a pool shares visits out.
@@ -114,18 +116,12 @@ type Hold struct {
 	Tier   string // how sure we are that it was this visitor
 }
 
-// Ledger is the state a decision reads and the desk then changes.
-type Ledger interface {
-	Seat(target int64) Seat
-	// Credit is the pool's smooth weighted round robin state of the target.
-	Credit(pool, target int64) int64
-}
-
 // Visit is what is known of the visitor.
 type Visit struct {
-	At    time.Time
-	Hold  Hold
-	Again bool // the visitor asked for a QR although the page said "joined"
+	At     time.Time
+	Hold   Hold
+	Again  bool // the visitor asked for a QR although the page said "joined"
+	Proven bool // the visitor tapped: a person, not a prefetch or a script
 }
 
 // Refusal is a target that was not chosen, and why.
@@ -143,4 +139,17 @@ type Decision struct {
 	Reason  Reason
 	Hold    bool // a new seat must be held
 	Refused []Refusal
+	Turns   []Turn // the pool's round robin after this decision
 }
+
+// Turn is the smooth weighted round robin's credit of a target.
+type Turn struct{ Target, Credit int64 }
+
+// Ledger is the state that Decide reads and Apply changes.
+type Ledger struct {
+	Seats   map[int64]*Seat
+	Credits map[Place]int64
+}
+
+// Place is a target in a pool.
+type Place struct{ Pool, Target int64 }

@@ -43,6 +43,7 @@ type Visit struct {
 	Visitor  Visitor
 	At       time.Time
 	Again    bool   // asks for a QR although it was told it has joined
+	Tapped   bool   // came by the button of the soft page: a person, not a prefetch
 	Material string // the printed copy, or empty
 	OS       string // ios, android, harmony, windows, mac, other
 	WeChat   string // wechat, wecom or empty
@@ -74,19 +75,23 @@ type Beacon struct {
 	At      time.Time
 }
 
-// Diagnosis is the short code a customer can read out: the last 35 bits of the
-// scan's id as seven characters, such as "7K2Q-9FA".
+// diagnosisBits is how much of an id a diagnosis code tells.
+const diagnosisBits = 40
+
+// Diagnosis is the short code a customer can read out: the last 40 bits of the
+// scan's id as eight characters, such as "7K2Q-9FAB".
 func Diagnosis(id fact.ID) string {
-	const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-	var b [8]byte
-	n := uint64(id) & (1<<35 - 1)
-	for i := 7; i >= 0; i-- {
+	var b [9]byte
+	n := uint64(id)
+	for i := 8; i >= 0; i-- {
 		if i == 4 {
 			b[i] = '-'
 			continue
 		}
-		b[i] = alphabet[n&31]
+		b[i] = diagnosisAlphabet[n&31]
 		n >>= 5
 	}
 	return string(b[:])
 }
+
+const diagnosisAlphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -154,8 +154,7 @@ create table pool (
   created_at  bigint not null
 );
 
--- A target (group or staff member) of a pool. credit is the state of the
--- smooth weighted round robin.
+-- A target (group or staff member) of a pool.
 create table pool_member (
   pool    bigint not null references pool (id),
   target  bigint not null,
@@ -163,7 +162,6 @@ create table pool_member (
   weight  bigint not null,
   backup  bigint not null default 0,
   enabled bigint not null default 1,
-  credit  bigint not null default 0,
   primary key (pool, target)
 );
 create index pool_member_target on pool_member (target);
@@ -179,6 +177,14 @@ create table seat (
   proven   bigint not null default 0,
   day      bigint not null default 0
 );
+
+-- Whose turn it is: the state of the smooth weighted round robin.
+create table turn (
+  pool   bigint not null,
+  target bigint not null,
+  credit bigint not null,
+  primary key (pool, target)
+){norowid};
 
 -- The last hold of a visitor on a code: there is never a second.
 create table hold (
