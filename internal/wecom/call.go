@@ -72,7 +72,7 @@ func (c *Client) do(ctx context.Context, r request) error {
 			return refusedHere(r.op, until, why)
 		}
 		res := c.send(ctx, r, token, try)
-		until := g.settle(c.clock.Now(), res.class(), res.away)
+		until := g.settle(c.clock.Now(), res)
 		switch {
 		case res.err == nil:
 			return nil
@@ -133,6 +133,7 @@ type result struct {
 	err   *Error
 	again bool // may be sent again at once
 	away  bool // WeCom was not reached, or something else answered
+	mute  bool // the caller gave up: it says nothing about WeCom
 }
 
 func (r result) class() Class {

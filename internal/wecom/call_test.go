@@ -274,7 +274,8 @@ func TestEveryHTTPCallIsLoggedOnce(t *testing.T) {
 		t.Fatalf("got %+v", calls)
 	}
 	last := calls[1]
-	if last.Op != "user/get" || last.Code != 84061 || last.Class != Permanent || last.Attempt != 1 || last.Bytes == 0 {
+	if last.Op != "user/get" || last.Code != 84061 || last.Class != Permanent ||
+		last.Attempt != 1 || last.Bytes == 0 {
 		t.Fatalf("got %+v", last)
 	}
 }

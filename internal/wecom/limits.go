@@ -119,14 +119,15 @@ func (g *gate) take(now time.Time) (until time.Time, why Class) {
 }
 
 // settle learns from how a call ended.
-func (g *gate) settle(now time.Time, class Class, away bool) (until time.Time) {
+func (g *gate) settle(now time.Time, res result) (until time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.probing = false
 	switch {
-	case class == Limited:
+	case res.mute:
+	case res.class() == Limited:
 		g.block(now)
-	case away:
+	case res.away:
 		g.fails++
 		if g.fails >= tripAfter {
 			g.closed, g.until = Transient, now.Add(tripPause)

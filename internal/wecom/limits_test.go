@@ -12,6 +12,8 @@ import (
 	"github.com/tuma-live/tuma/internal/base/clock"
 )
 
+var refused = result{err: &Error{Class: Limited}}
+
 const follow = "externalcontact/get_follow_user_list"
 
 func TestA45009StopsTheEndpointForItsWindowWithOneProbe(t *testing.T) {
@@ -62,7 +64,7 @@ func TestAfterABlockOneCallGoesAhead(t *testing.T) {
 	clk := newHurried()
 	g := NewLimits(clk, Budget{}).gate("x")
 	g.take(clk.Now())
-	g.settle(clk.Now(), Limited, false)
+	g.settle(clk.Now(), refused)
 	clk.Advance(time.Minute)
 	if _, why := g.take(clk.Now()); why != "" {
 		t.Fatal("the probe was refused")
@@ -70,7 +72,7 @@ func TestAfterABlockOneCallGoesAhead(t *testing.T) {
 	if _, why := g.take(clk.Now()); why != Limited {
 		t.Fatal("a second call went with the probe")
 	}
-	g.settle(clk.Now(), "", false)
+	g.settle(clk.Now(), result{})
 	if _, why := g.take(clk.Now()); why != "" {
 		t.Fatal("still closed after a probe that worked")
 	}
@@ -82,15 +84,32 @@ func TestACallFromBeforeTheBlockDoesNotEndIt(t *testing.T) {
 	g := NewLimits(clk, Budget{}).gate("x")
 	g.take(clk.Now())
 	g.take(clk.Now())
-	g.settle(clk.Now(), Limited, false)
-	g.settle(clk.Now(), "", false)
+	g.settle(clk.Now(), refused)
+	g.settle(clk.Now(), result{})
 	if _, why := g.take(clk.Now()); why != Limited {
 		t.Fatal("the block is over")
 	}
-	g.settle(clk.Now(), Limited, false)
+	g.settle(clk.Now(), refused)
 	clk.Advance(time.Minute)
 	if _, why := g.take(clk.Now()); why != "" {
 		t.Fatal("a second refusal of the same window made it an hour")
+	}
+}
+
+func TestAProbeWhoseCallerGaveUpOpensNothing(t *testing.T) {
+	t.Parallel()
+	clk := newHurried()
+	g := NewLimits(clk, Budget{}).gate("x")
+	g.take(clk.Now())
+	g.settle(clk.Now(), refused)
+	clk.Advance(time.Minute)
+	g.take(clk.Now())
+	g.settle(clk.Now(), result{err: &Error{Class: Transient}, mute: true})
+	if _, why := g.take(clk.Now()); why != "" {
+		t.Fatal("there is no second probe")
+	}
+	if _, why := g.take(clk.Now()); why != Limited {
+		t.Fatal("the gate is open")
 	}
 }
 

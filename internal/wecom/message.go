@@ -177,6 +177,9 @@ func join(ids []int64) string {
 }
 
 func list(joined string) []string {
+	if joined == "" {
+		return nil
+	}
 	return strings.FieldsFunc(joined, func(r rune) bool { return r == '|' })
 }
 

@@ -162,7 +162,7 @@ func exchanges() map[string]exchange {
 				"card_type":"button_interaction","main_title":{"title":"请建新群"},"task_id":"newgroup@1",
 				"button_list":[{"text":"Done","style":1,"key":"done"}]}}`,
 			answer: `{"errcode":0,"invaliduser":"a","invalidparty":"","msgid":"m1","response_code":"xyz"}`,
-			want:   Sent{MsgID: "m1", ResponseCode: "xyz", InvalidUser: []string{"a"}, InvalidParty: []string{}, InvalidTag: []string{}, UnlicensedUser: []string{}},
+			want:   Sent{MsgID: "m1", ResponseCode: "xyz", InvalidUser: []string{"a"}},
 		},
 		"visitor": {
 			call: func(c *Client) (any, error) { return c.GetUserInfo(bg, "c/+=") },
@@ -280,7 +280,8 @@ func TestAFileIsUploadedWholeWithItsNameAndLength(t *testing.T) {
 		}
 		say(w, `{"errcode":0,"errmsg":"","type":"image","media_id":"m1","created_at":"1700000000"}`)
 	})
-	m, err := f.client().UploadMedia(bg, "image", File{`海报".png`, "image/png", bytes.NewReader(data), int64(len(data))})
+	file := File{`海报".png`, "image/png", bytes.NewReader(data), int64(len(data))}
+	m, err := f.client().UploadMedia(bg, "image", file)
 	if err != nil || m.MediaID != "m1" || m.CreatedAt != 1700000000 || tries != 2 {
 		t.Fatalf("got %+v, %v after %d tries", m, err, tries)
 	}
@@ -316,7 +317,8 @@ func TestTheAuthorizeAddressIsAsDocumented(t *testing.T) {
 	if err != nil || got != want {
 		t.Errorf("got %s, %v", got, err)
 	}
-	for _, bad := range [][2]string{{"t.example.com", "s"}, {"https://a", "a-b"}, {"https://a", strings.Repeat("a", 129)}} {
+	long := strings.Repeat("a", 129)
+	for _, bad := range [][2]string{{"t.example.com", "s"}, {"https://a", "a-b"}, {"https://a", long}} {
 		if _, err := c.AuthorizeURL(bad[0], bad[1]); ClassOf(err) != Permanent {
 			t.Errorf("%v gave %v", bad, err)
 		}

@@ -99,7 +99,7 @@ func (c *Client) unreachable(
 	}
 	if ctx.Err() != nil { // the caller's doing, not WeCom's
 		res.err.cause = ctx.Err()
-		res.again, res.away = false, false
+		res.again, res.away, res.mute = false, false, true
 	}
 	return res
 }

@@ -175,7 +175,8 @@ func TestAWrongSecretIsASetupFaultUnderTheCallersName(t *testing.T) {
 	f := newFake(t, nil)
 	f.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.tokens.Add(1)
-		say(w, `{"errcode":40001,"errmsg":"invalid credential, hint: [173_9], from ip: 203.0.113.9, more info at https://open.work.weixin.qq.com/devtool/query?e=40001"}`)
+		say(w, `{"errcode":40001,"errmsg":"invalid credential, hint: [173_9], from ip: 203.0.113.9, `+
+			`more info at https://open.work.weixin.qq.com/devtool/query?e=40001"}`)
 	})
 	c := f.client()
 	_, err := c.GetFollowUserList(bg)
@@ -183,7 +184,8 @@ func TestAWrongSecretIsASetupFaultUnderTheCallersName(t *testing.T) {
 	if e.Code != 40001 || e.SeenFrom() != "203.0.113.9" {
 		t.Errorf("got %v seen from %q", e, e.SeenFrom())
 	}
-	if want := "wecom externalcontact/get_follow_user_list (gettoken): 40001 invalid credential, hint: [173_9] (setup)"; e.Error() != want {
+	want := "wecom " + follow + " (gettoken): 40001 invalid credential, hint: [173_9] (setup)"
+	if e.Error() != want {
 		t.Errorf("got  %s\nwant %s", e, want)
 	}
 	for range 20 {

@@ -64,7 +64,8 @@ func TestEventsAreReadAsDocumented(t *testing.T) {
 
 func TestAnEventNobodyKnowsIsStillAnEvent(t *testing.T) {
 	t.Parallel()
-	e, err := Parse([]byte(head + `<Event>change_moon</Event><ChangeType>eclipse</ChangeType><JoinScene>99</JoinScene></xml>`))
+	e, err := Parse([]byte(head + `<Event>change_moon</Event><ChangeType>eclipse</ChangeType>` +
+		`<JoinScene>99</JoinScene></xml>`))
 	if err != nil || e.Name() != "change_moon/eclipse" || e.JoinScene != 99 {
 		t.Fatalf("got %+v, %v", e, err)
 	}
@@ -110,7 +111,8 @@ func TestBytesThatAreNoDocumentAreRefused(t *testing.T) {
 func TestJSONSelectionsAreRead(t *testing.T) {
 	t.Parallel()
 	e, err := Parse([]byte(`{"Event":"template_card_event","SelectedItems":{"SelectedItem":[` +
-		`{"QuestionKey":"q1","OptionIds":{"OptionId":["o1","o2"]}},{"QuestionKey":"q2","OptionIds":{"OptionId":"o3"}}]}}`))
+		`{"QuestionKey":"q1","OptionIds":{"OptionId":["o1","o2"]}},` +
+		`{"QuestionKey":"q2","OptionIds":{"OptionId":"o3"}}]}}`))
 	want := []SelectedItem{{"q1", []string{"o1", "o2"}}, {"q2", []string{"o3"}}}
 	if err != nil || !reflect.DeepEqual(e.SelectedItems, want) {
 		t.Fatalf("got %+v, %v", e.SelectedItems, err)
