@@ -207,7 +207,7 @@ func (w *world) relate(p *Person, m *Staff, from source, half bool) {
 // greet writes what WeChat itself, and a console welcome, put into the new chat.
 func (w *world) greet(p *Person, m *Staff) {
 	chat := chatKey(m.UserID, p.ID)
-	w.say(chat, Message{Type: "notice", Text: "你已添加了" + m.Name + "，现在可以开始聊天了"})
+	w.notice(chat, "friends", m.UserID)
 	if m.ConsoleWelcome != "" {
 		w.say(chat, Message{From: m.UserID, Type: "text", Text: m.ConsoleWelcome})
 	}

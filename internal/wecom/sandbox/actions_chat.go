@@ -43,7 +43,7 @@ func staffSays(w *world, a Action) (Outcome, error) {
 	}
 	chat := chatKey(m.UserID, p.ID)
 	if r.OneWay {
-		w.say(chat, Message{Type: "notice", Text: "对方开启了好友验证，你还不是他的好友"})
+		w.notice(chat, "strangers", p.ID)
 		return Outcome{Result: Done, UserID: m.UserID}, nil
 	}
 	r.Chatting = true

@@ -85,7 +85,7 @@ func (w *world) newGroup(name, owner string) *Group {
 	g.Members = []Member{{ID: owner, Type: memberStaff, JoinTime: w.now.Unix(), JoinScene: sceneInvited}}
 	g.Version = w.newHex("version")
 	w.Groups.put(g)
-	w.say(g.ChatID, Message{Type: "notice", Text: "群聊已创建"})
+	w.notice(g.ChatID, "created", "")
 	w.emit(chatEvent("create", g.ChatID))
 	return g
 }
@@ -95,15 +95,7 @@ func (w *world) enter(g *Group, m Member, scene int) {
 	m.JoinTime = w.now.Unix()
 	last := w.turn(g)
 	g.Members = append(g.Members, m)
-	name := w.nameOf(m.ID)
-	how := "加入了群聊"
-	switch m.JoinScene {
-	case sceneScanned:
-		how = "通过扫描二维码加入群聊"
-	case sceneInvited:
-		how = "受邀加入了群聊"
-	}
-	w.say(g.ChatID, Message{Type: "notice", Text: "“" + name + "”" + how})
+	w.notice(g.ChatID, map[int]string{sceneScanned: "scanned", sceneInvited: "invited", sceneByLink: "linked"}[m.JoinScene], m.ID)
 	w.emit(memberEvent(g, "add_member", number("JoinScene", scene), m.ID, last))
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"time"
@@ -14,6 +15,9 @@ type Chat struct {
 	Members int       `json:"members,omitempty"`
 	State   string    `json:"state,omitempty"` // waiting, half, deleted
 	Last    string    `json:"last"`
+	Key     string    `json:"key,omitempty"`   // of the last line, when it is a notice
+	About   string    `json:"about,omitempty"` // … and who that is about
+	Who     string    `json:"who,omitempty"`   // … and their name
 	At      time.Time `json:"at"`
 }
 
@@ -39,7 +43,7 @@ func (w *world) staffChats(p *Person) []Chat {
 		if r.Half {
 			c.State = "half"
 		}
-		out = append(out, w.withLast(c, chatKey(r.UserID, p.ID)))
+		out = append(out, w.withLast(c, w.Chats[chatKey(r.UserID, p.ID)]))
 	}
 	for _, q := range w.Requests {
 		if q.PersonID == p.ID {
@@ -55,17 +59,29 @@ func (w *world) groupChats(p *Person) []Chat {
 	for _, g := range w.Groups.rows {
 		if !g.Dismissed && g.member(p.ID) != nil {
 			c := Chat{ID: g.ChatID, Kind: "group", Title: g.Name, Members: len(g.Members)}
-			out = append(out, w.withLast(c, g.ChatID))
+			out = append(out, w.withLast(c, w.heard(g, p)))
 		}
 	}
 	return out
 }
 
-// withLast adds the last line of the chat kept under key.
-func (w *world) withLast(c Chat, key string) Chat {
-	if lines := w.Chats[key]; len(lines) > 0 {
+// heard is what was said in g since p joined: WeChat shows newcomers nothing older.
+func (w *world) heard(g *Group, p *Person) []Message {
+	since, lines := g.member(p.ID).JoinTime, w.Chats[g.ChatID]
+	for len(lines) > 0 && lines[0].At.Unix() < since {
+		lines = lines[1:]
+	}
+	return lines
+}
+
+// withLast adds the last line of the chat.
+func (w *world) withLast(c Chat, lines []Message) Chat {
+	if len(lines) > 0 {
 		last := lines[len(lines)-1]
-		c.Last, c.At = last.Text, last.At
+		c.Last, c.Key, c.About, c.At = last.Text, last.Key, last.About, last.At
+		if c.About != "" {
+			c.Who = w.nameOf(c.About)
+		}
 		if last.Type != "text" && last.Type != "notice" {
 			c.Last = "[" + last.Type + "] " + last.Title
 		}
@@ -73,7 +89,7 @@ func (w *world) withLast(c Chat, key string) Chat {
 	return c
 }
 
-// spoken is a message with the name of who said it.
+// spoken is a message with the name of who said it, or who it is about.
 type spoken struct {
 	Message
 	Name string `json:"name"`
@@ -87,17 +103,18 @@ func (s *Server) ctlChat(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		key, head := chatKey(r.PathValue("c"), p.ID), Chat{ID: r.PathValue("c"), Kind: "staff"}
-		head.Title = w.nameOf(head.ID)
+		head := Chat{ID: r.PathValue("c"), Kind: "staff", Title: w.nameOf(r.PathValue("c"))}
+		said := w.Chats[chatKey(head.ID, p.ID)]
 		if g, ok := w.Groups.get(head.ID); ok {
-			key, head.Kind, head.Title, head.Members = g.ChatID, "group", g.Name, len(g.Members)
 			if g.member(p.ID) == nil || g.Dismissed {
 				return nil, cannot("%s is not in %s", p.ID, g.ChatID)
 			}
+			head.Kind, head.Title, head.Members = "group", g.Name, len(g.Members)
+			said = w.heard(g, p)
 		}
 		lines := []spoken{}
-		for _, m := range w.Chats[key] {
-			lines = append(lines, spoken{m, w.nameOf(m.From)})
+		for _, m := range said {
+			lines = append(lines, spoken{m, w.nameOf(cmp.Or(m.From, m.About))})
 		}
 		return map[string]any{"chat": head, "items": lines}, nil
 	})

@@ -335,6 +335,8 @@ type Message struct {
 	Title string    `json:"title,omitempty"`
 	URL   string    `json:"url,omitempty"`
 	Image string    `json:"image,omitempty"`
+	Key   string    `json:"key,omitempty"`   // what a notice says, for translation
+	About string    `json:"about,omitempty"` // who a notice is about
 	At    time.Time `json:"at"`
 }
 

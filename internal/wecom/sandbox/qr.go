@@ -28,6 +28,7 @@ type Scanned struct {
 	Title    string `json:"title,omitempty"`
 	Subtitle string `json:"subtitle,omitempty"`
 	Members  int    `json:"members,omitempty"`
+	Face     string `json:"face,omitempty"` // whose avatar
 }
 
 // qrImage draws the code of a contact way or a join way.
@@ -88,16 +89,31 @@ func (s *Server) avatar(w http.ResponseWriter, who string) {
 		name, colour = p.Nickname, p.Colour
 	} else if m, ok := s.world.Staff.get(who); ok {
 		name, colour = m.Name, colours[len(m.UserID)%len(colours)]
-		if r := []rune(name); len(r) > 1 {
-			name = string(r[1:])
-		}
-	} else if _, ok := s.world.Groups.get(who); ok {
-		name, colour = "群", "#07c160"
+	} else if g, ok := s.world.Groups.get(who); ok {
+		s.mosaic(w, g)
+		return
 	}
 	w.Header().Set("Content-Type", "image/svg+xml")
 	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80"><rect width="80" height="80" fill="%s"/>`+
 		`<text x="40" y="53" font-size="36" fill="#fff" text-anchor="middle" font-family="system-ui,sans-serif">%s</text></svg>`,
 		html.EscapeString(colour), html.EscapeString(cut(name, 1)))
+}
+
+// mosaic draws a group as WeChat does: its first nine members. It needs s.mu.
+func (s *Server) mosaic(w http.ResponseWriter, g *Group) {
+	w.Header().Set("Content-Type", "image/svg+xml")
+	fmt.Fprint(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80"><rect width="80" height="80" fill="#d8dadc"/>`)
+	for i, m := range g.Members[:min(len(g.Members), 9)] {
+		name, colour := s.world.nameOf(m.ID), "#576b95"
+		if p, ok := s.world.People.get(m.ID); ok {
+			colour = p.Colour
+		}
+		x, y := 4+i%3*25, 4+i/3*25
+		fmt.Fprintf(w, `<rect x="%d" y="%d" width="22" height="22" fill="%s"/><text x="%d" y="%d" font-size="12" `+
+			`fill="#fff" text-anchor="middle" font-family="system-ui,sans-serif">%s</text>`,
+			x, y, html.EscapeString(colour), x+11, y+15, html.EscapeString(cut(name, 1)))
+	}
+	fmt.Fprint(w, `</svg>`)
 }
 
 // Resolve says what a scanned text is.
@@ -141,9 +157,10 @@ func (s *Server) linkCard(text, id, channel string) Scanned {
 }
 
 func (s *Server) profile(card Scanned, users []string) Scanned {
-	card.Title, card.Subtitle, card.Members = s.world.CorpName, "企业微信", len(users)
+	corp := s.world.CorpName
+	card.Title, card.Subtitle, card.Face, card.Members = corp, "企业微信", corp, len(users)
 	if len(users) == 1 {
-		card.Title, card.Subtitle = s.world.nameOf(users[0]), s.world.CorpName
+		card.Title, card.Subtitle, card.Face = s.world.nameOf(users[0]), corp, users[0]
 	}
 	return card
 }
@@ -162,7 +179,7 @@ func (s *Server) groupCard(text, id string) Scanned {
 		return Scanned{Kind: "invalid", Text: text}
 	}
 	return Scanned{Kind: "group", Text: text, ID: id, Title: g.Name,
-		Subtitle: s.world.CorpName, Members: len(g.Members)}
+		Subtitle: s.world.CorpName, Members: len(g.Members), Face: g.ChatID}
 }
 
 // readQR returns the text of the QR code in a picture.

@@ -120,16 +120,36 @@ func (w *world) makeGroups() {
 		{"城市骑行俱乐部", "zhaolei", 12},
 		{"售后服务群", "liujie", 9},
 	} {
-		group := w.newGroup(g.name, g.owner)
-		group.CreateTime, group.Members[0].JoinTime = w.ago(60-i), w.ago(60-i)
-		group.Admins = []string{}
-		for len(group.Members) < g.people+1 {
-			p := w.People.rows[w.pick(len(w.People.rows))]
-			if group.member(p.ID) == nil {
-				group.Members = append(group.Members, Member{ID: p.ID, Type: memberOutside,
-					JoinTime: w.ago(w.pick(59 - i)), JoinScene: sceneScanned})
-			}
+		w.past(60-i, func() { w.fillGroup(w.newGroup(g.name, g.owner), g.people, 59-i) })
+	}
+}
+
+// past does something as if it had happened days ago.
+func (w *world) past(days int, do func()) {
+	now := w.now
+	w.now = now.Add(-time.Duration(days) * 24 * time.Hour)
+	do()
+	w.now = now
+}
+
+// fillGroup lets people in over the last days, and some of them talk.
+func (w *world) fillGroup(g *Group, people, days int) {
+	g.Admins = []string{}
+	for len(g.Members) < people+1 {
+		p := w.People.rows[w.pick(len(w.People.rows))]
+		if g.member(p.ID) == nil {
+			g.Members = append(g.Members, Member{ID: p.ID, Type: memberOutside, JoinScene: sceneScanned,
+				JoinTime: w.now.Unix() + int64(w.pick(days))*day})
 		}
+	}
+	made := w.now
+	for i, line := range []string{"欢迎大家，有问题随时在群里问我", "收到～", "周末有活动吗？", "有的，稍后发在群里"} {
+		from := g.Owner
+		if i == 1 || i == 2 {
+			from = g.Members[1+w.pick(people)].ID
+		}
+		w.now = made.Add(time.Duration(days-3)*24*time.Hour + time.Duration(i*7+w.pick(5))*time.Minute)
+		w.say(g.ChatID, Message{From: from, Type: "text", Text: line})
 	}
 }
 
@@ -147,8 +167,10 @@ func (w *world) makeCustomers() {
 		}
 		p.Follows = append(p.Follows, r)
 		m.Contacts = append(m.Contacts, p.ID)
-		w.greet(p, m)
-		w.say(chatKey(m.UserID, p.ID), Message{From: m.UserID, Type: "text",
-			Text: fmt.Sprintf("你好，我是%s的%s，有什么可以帮你？", w.CorpName, m.Name)})
+		w.past(1+i%30, func() {
+			w.greet(p, m)
+			w.say(chatKey(m.UserID, p.ID), Message{From: m.UserID, Type: "text",
+				Text: fmt.Sprintf("你好，我是%s的%s，有什么可以帮你？", w.CorpName, m.Name)})
+		})
 	}
 }

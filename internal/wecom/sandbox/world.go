@@ -212,6 +212,21 @@ func (w *world) say(chat string, m Message) {
 	w.Chats[chat] = lines[max(0, len(lines)-200):]
 }
 
+// notices are the lines that WeChat itself writes; "…" is who they are about.
+var notices = map[string]string{
+	"created":   "群聊已创建",
+	"friends":   "你已添加了…，现在可以开始聊天了",
+	"strangers": "对方开启了好友验证，你还不是他的好友",
+	"scanned":   "…通过扫描二维码加入群聊",
+	"invited":   "…受邀加入了群聊",
+	"linked":    "…通过邀请链接加入群聊",
+}
+
+func (w *world) notice(chat, key, about string) {
+	words := strings.ReplaceAll(notices[key], "…", w.nameOf(about))
+	w.say(chat, Message{Type: "notice", Text: words, Key: key, About: about})
+}
+
 func urlEscape(s string) string { return url.QueryEscape(s) }
 
 func containsAll(s string, parts ...string) bool {
