@@ -88,13 +88,11 @@ func plausible(body []byte, out any) bool {
 // encode writes v as WeCom wants it: text as text. It refuses \uXXXX escapes
 // (40033), which encoding/json uses for &, <, > and a few others.
 func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
+	b, err := json.Marshal(v)
+	if err != nil {
 		return nil, fmt.Errorf("cannot encode request: %w", err)
 	}
-	return plainText(bytes.TrimRight(b.Bytes(), "\n")), nil
+	return plainText(b), nil
 }
 
 // plainText replaces the \uXXXX escapes of valid JSON by the character itself,

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -116,6 +117,35 @@ func TestARenewalThatFailsLeavesTheOldTokenInUse(t *testing.T) {
 	if got, err := m.Token(bg, "k", "", fetch); err == nil {
 		t.Errorf("after the end: %q", got)
 	}
+}
+
+func TestATokenGivenOutAgainIsTakenByAllWhoWaited(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := NewMemoryTokens(newHurried())
+		var fetches atomic.Int64
+		release := make(chan struct{})
+		fetch := func(context.Context) (string, time.Duration, error) {
+			if fetches.Add(1) > 1 {
+				<-release
+			}
+			return "the same", time.Hour, nil
+		}
+		_, _ = m.Token(bg, "k", "", fetch)
+		for range 50 {
+			go func() {
+				if got, err := m.Token(bg, "k", "the same", fetch); err != nil || got != "the same" {
+					t.Errorf("got %q, %v", got, err)
+				}
+			}()
+		}
+		synctest.Wait()
+		close(release)
+		synctest.Wait()
+		if n := fetches.Load(); n != 2 {
+			t.Errorf("%d fetches", n)
+		}
+	})
 }
 
 func TestAFailedFetchAnswersEverybodyWhoWaited(t *testing.T) {
