@@ -2,6 +2,7 @@ package seat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -71,6 +72,9 @@ func Prove(ctx context.Context, tx *db.Tx, visitor, code int64, now time.Time) (
 	}
 	s, err := lockOne(ctx, tx, target)
 	if err != nil {
+		if errors.Is(err, ErrUnknown) {
+			return false, nil
+		}
 		return false, err
 	}
 	n, err := tx.Exec(ctx, `
@@ -160,6 +164,9 @@ func Use(ctx context.Context, tx *db.Tx, a Arrival) (Match, error) {
 // Expire gives back the seats of up to limit holds that ended before now, and
 // returns those holds.
 func Expire(ctx context.Context, tx *db.Tx, now time.Time, limit int) ([]Hold, error) {
+	if neverExpires {
+		return nil, nil
+	}
 	due, err := db.Select[Hold](ctx, tx, "select "+holdColumns+" from hold where state in (1, 2)"+
 		" and expires_at <= ? order by expires_at limit ?", now.UnixMicro(), limit)
 	if err != nil {
@@ -202,4 +209,18 @@ func Expire(ctx context.Context, tx *db.Tx, now time.Time, limit int) ([]Hold, e
 		return nil, err
 	}
 	return ended, Save(ctx, tx, seats)
+}
+
+// GiveBack returns the seat of h, a live hold that is being replaced in tx.
+func GiveBack(ctx context.Context, tx *db.Tx, h Hold) error {
+	s, err := lockOne(ctx, tx, h.Target)
+	if err != nil {
+		return err
+	}
+	if h.State == Unproven {
+		s.Unproven--
+	} else {
+		s.Proven--
+	}
+	return Save(ctx, tx, []Seat{s})
 }

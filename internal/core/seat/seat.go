@@ -26,12 +26,6 @@ const (
 	Staff Kind = "staff" // joined is the number of customers added on Day
 )
 
-// How long a hold lasts (design, section 3).
-const (
-	UnprovenFor = 90 * time.Second // after a GET
-	ProvenFor   = 10 * time.Minute // after the page was seen, or a tap
-)
-
 // The states of a hold.
 const (
 	Unproven = 1 // the page was sent
@@ -113,7 +107,11 @@ func change(ctx context.Context, tx *db.Tx, target int64, q string, n int64) err
 // Lock reads the seats of targets, sorted by id, and keeps others from
 // changing them until tx ends. A target without seats is not in the answer.
 func Lock(ctx context.Context, tx *db.Tx, targets []int64) ([]Seat, error) {
-	rows, err := tx.Query(ctx, "select "+Columns+" from seat where target in (?) order by target"+tx.ForUpdate(),
+	return lock(ctx, tx, targets, tx.ForUpdate())
+}
+
+func lock(ctx context.Context, tx *db.Tx, targets []int64, how string) ([]Seat, error) {
+	rows, err := tx.Query(ctx, "select "+Columns+" from seat where target in (?) order by target"+how,
 		db.In(targets))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read seats: %w", err)
