@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -306,6 +307,26 @@ func TestEveryScanStoresItsTrace(t *testing.T) {
 		if fs[0].Target != 2 || fs[0].Channel != 5 || tr.State != route.Near || !tr.Held || tr.OS != "ios" ||
 			tr.UTM["utm_source"] != "抖音" || len(tr.Refused) != 1 || tr.Refused[0].Reason != route.Full {
 			t.Fatalf("trace %s", fs[0].Data)
+		}
+	})
+}
+
+func TestACustomersDiagnosisCodeFindsTheScan(t *testing.T) {
+	schematest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, route.InOrder, seat.Group, 50)
+		out := w.scan(1)
+		code := Diagnosis(out.Scan)
+		now := time.Now() // ids are made by the machine's clock in this test
+		for _, typed := range []string{code, strings.ToLower(code), strings.Replace(code, "-", " ", 1)} {
+			ids, err := ByDiagnosis(context.Background(), d.Read(), typed, now.AddDate(0, -3, 0), now.Add(time.Minute))
+			if err != nil || len(ids) != 1 || ids[0] != out.Scan {
+				t.Fatalf("%q finds %v, %v", typed, ids, err)
+			}
+		}
+		for _, none := range []string{"", "7K2Q", "0000-0000", "'; drop table fact", code + "A"} {
+			if ids, err := ByDiagnosis(context.Background(), d.Read(), none, now.AddDate(0, -1, 0), now); len(ids) != 0 || err != nil {
+				t.Fatalf("%q finds %v, %v", none, ids, err)
+			}
 		}
 	})
 }

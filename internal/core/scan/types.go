@@ -74,24 +74,3 @@ type Beacon struct {
 	Kind    fact.Kind // View, Shown, Press, Back or Help
 	At      time.Time
 }
-
-// diagnosisBits is how much of an id a diagnosis code tells.
-const diagnosisBits = 40
-
-// Diagnosis is the short code a customer can read out: the last 40 bits of the
-// scan's id as eight characters, such as "7K2Q-9FAB".
-func Diagnosis(id fact.ID) string {
-	var b [9]byte
-	n := uint64(id)
-	for i := 8; i >= 0; i-- {
-		if i == 4 {
-			b[i] = '-'
-			continue
-		}
-		b[i] = diagnosisAlphabet[n&31]
-		n >>= 5
-	}
-	return string(b[:])
-}
-
-const diagnosisAlphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
