@@ -54,7 +54,11 @@ func Parse[K Kind](s string) (ID[K], error) {
 	if err != nil || len(b) != 8 || encoding.EncodeToString(b) != body || b[0]&0x80 != 0 {
 		return 0, fmt.Errorf("%w: %.40q", ErrMalformed, s)
 	}
-	return ID[K](binary.BigEndian.Uint64(b)), nil
+	id := ID[K](binary.BigEndian.Uint64(b))
+	if id == 0 { // is written as empty text
+		return 0, fmt.Errorf("%w: %.40q", ErrMalformed, s)
+	}
+	return id, nil
 }
 
 // MarshalText implements encoding.TextMarshaler.
