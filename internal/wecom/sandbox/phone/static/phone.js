@@ -277,6 +277,12 @@ function webView(url) {
   const frame = el("iframe", { title: "web" });
   const title = el("h2", {}, "");
   frame.onload = () => {
+    const at = frame.contentWindow.location;
+    if (at.pathname === "/sandbox/phone") { // the page led to a code of WeCom's own
+      state.stack.pop();
+      scanned(new URLSearchParams(at.search).get("scan"));
+      return;
+    }
     title.textContent = frame.contentDocument?.title || "";
     watch(frame.contentDocument);
   };
