@@ -173,6 +173,9 @@ func pressCard(w *world, a Action) (Outcome, error) {
 			return Outcome{}, cannot("message %s has no buttons", m.ID)
 		}
 		m.Clicked = a.Key
+		if m.Answered { // every press can be answered once
+			m.ResponseCode, m.Answered = w.newHex("response"), false
+		}
 		w.emit(Event{"template_card_event", "", []EventField{
 			{Name: "FromUserName", Value: a.UserID, From: true},
 			text("EventKey", a.Key), text("TaskId", k.TaskID), text("CardType", k.Type),

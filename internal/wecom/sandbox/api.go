@@ -62,7 +62,10 @@ func routes() map[string]endpoint {
 		acq + "statistic":                {right: links, do: linkStatistic},
 		x + "customer_acquisition_quota": {right: links, do: linkQuota, empty: []string{"quota_list"}},
 
-		"message/send":    {post: true, do: sendMessage},
+		"message/send":                 {post: true, do: sendMessage},
+		"message/recall":               {post: true, do: recallMessage},
+		"message/update_template_card": {post: true, do: updateCard},
+
 		"media/upload":    {do: uploadMedia},
 		"media/uploadimg": {do: uploadPicture},
 		"media/get":       {do: getMedia},

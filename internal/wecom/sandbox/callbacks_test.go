@@ -44,7 +44,9 @@ func TestACallbackIsTriedFourTimesThenDropped(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	way := r.contactWay("", "linxiaomei")
+	r.inbox.mu.Lock()
 	r.inbox.fail = 3
+	r.inbox.mu.Unlock()
 	r.added(r.stranger(), way)
 	if c := r.counts(); c.Delivered != 1 || c.Attempts != 4 || c.Dropped != 0 {
 		t.Errorf("three failures: %+v", c)
@@ -99,8 +101,8 @@ func TestSwitchesMakeCallbacksMisbehave(t *testing.T) {
 			}
 		}},
 		"drop": {object{"drop": 1}, func(t *testing.T, r *rig) {
-			if len(r.inbox.events) != 0 || r.s.world.Counts.Dropped != 1 {
-				t.Errorf("%+v", r.s.world.Counts)
+			if c := r.counts(); len(r.inbox.events) != 0 || c.Dropped != 1 {
+				t.Errorf("%+v", c)
 			}
 		}},
 	} {
@@ -110,6 +112,8 @@ func TestSwitchesMakeCallbacksMisbehave(t *testing.T) {
 			r.switches(c.set)
 			scan(r)
 			r.events()
+			r.inbox.mu.Lock()
+			defer r.inbox.mu.Unlock()
 			c.want(t, r)
 		})
 	}

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
+	"time"
 )
 
 // card is what the sandbox checks of a template card.
@@ -71,6 +73,82 @@ func (w *world) taskUsed(agent int64, id string) bool {
 		}
 	}
 	return false
+}
+
+// cardLife is how long a response_code works.
+const cardLife = 72 * time.Hour
+
+// updateCard changes the button of a card for some of its readers. A
+// response_code works once.
+func updateCard(c *call) (reply, error) {
+	var req struct {
+		Users  []string `json:"userids"`
+		Agent  int64    `json:"agentid"`
+		Code   string   `json:"response_code"`
+		AtAll  int      `json:"atall"`
+		Button *struct {
+			Name string `json:"replace_name"`
+		} `json:"button"`
+		Card *card `json:"template_card"`
+	}
+	if err := c.decode(&req); err != nil {
+		return nil, err
+	}
+	m := c.w.answerable(c.app.AgentID, req.Code)
+	switch {
+	case req.Agent != c.app.AgentID:
+		return nil, refuse(301002)
+	case m == nil || c.w.now.Sub(m.At) > cardLife:
+		return nil, refuse(60140)
+	case len(req.Users) > 1000:
+		return nil, refuse(40032)
+	case req.Button == nil && req.Card == nil:
+		return nil, refuse(42027)
+	}
+	bad := []string{}
+	for _, u := range req.Users {
+		if !slices.Contains(m.To, u) {
+			bad = append(bad, u)
+		}
+	}
+	m.Answered = true
+	if req.Button != nil {
+		m.Replaced = req.Button.Name
+	} else {
+		m.Body = c.part("template_card")
+	}
+	return reply{"invaliduser": bad}, nil
+}
+
+// answerable finds the card that a response_code, still unused, belongs to.
+func (w *world) answerable(agent int64, code string) *AppMessage {
+	for _, m := range w.Inbox {
+		if code != "" && m.ResponseCode == code && m.AgentID == agent && !m.Answered {
+			return m
+		}
+	}
+	return nil
+}
+
+// recallMessage takes a message back, within a day.
+func recallMessage(c *call) (reply, error) {
+	var req struct {
+		ID string `json:"msgid"`
+	}
+	if err := c.decode(&req); err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(c.w.Inbox, func(m *AppMessage) bool {
+		return m.ID == req.ID && m.AgentID == c.app.AgentID
+	})
+	switch {
+	case at < 0:
+		return nil, refuse(40058)
+	case c.w.now.Sub(c.w.Inbox[at].At) > 24*time.Hour:
+		return nil, refuse(42052)
+	}
+	c.w.Inbox = slices.Delete(c.w.Inbox, at, at+1)
+	return reply{}, nil
 }
 
 // complete says whether the parts its type requires are there, and no list is too long.

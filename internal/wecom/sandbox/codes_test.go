@@ -62,7 +62,7 @@ func TestContactWaysCanBeReadChangedListedAndDeleted(t *testing.T) {
 	if fmt.Sprint(get()["user"]) != "[wanghao]" {
 		t.Error("a refused update changed the way")
 	}
-	r.s.world.Rules.StrictUpdate = true
+	r.set(func(w *world) { w.Rules.StrictUpdate = true })
 	r.ok("externalcontact/update_contact_way", `{"config_id":"`+id+`","user":["wanghao"]}`)
 	if get()["state"] != "" {
 		t.Error("a strict update must reset what is left out")
@@ -90,7 +90,7 @@ func TestContactWaysCanBeReadChangedListedAndDeleted(t *testing.T) {
 func TestContactWaysAndJoinWaysShareOneQuota(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.s.world.Rules.ConfigQuota = 2
+	r.set(func(w *world) { w.Rules.ConfigQuota = 2 })
 	r.contactWay("a", "linxiaomei")
 	join := `{"scene":2,"chat_id_list":["` + r.s.world.Groups.rows[0].ChatID + `"]}`
 	r.joinWay(join)
@@ -205,7 +205,7 @@ func TestWithoutAutoCreateAFullJoinWayRefusesButInvitationsStillWork(t *testing.
 	if m := members[2].(object); m["join_scene"] != 1.0 || dig(m, "invitor", "userid") != "chenyu" {
 		t.Errorf("an invited member: %v", m)
 	}
-	r.s.world.Rules.GroupCap = 3
+	r.set(func(w *world) { w.Rules.GroupCap = 3 })
 	if out := r.do(Action{Do: "join", Person: r.stranger(), ChatID: g}); out.Result != Full {
 		t.Errorf("invitation above the cap: %v", out)
 	}

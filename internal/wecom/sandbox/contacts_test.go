@@ -43,7 +43,7 @@ func TestAScanOfAContactWayMakesACustomerWithItsState(t *testing.T) {
 	if n := len(r.events()); n != 1 {
 		t.Errorf("a scan by a customer makes no event, got %d", n-1)
 	}
-	r.s.world.Rules.UnionID = false
+	r.set(func(w *world) { w.Rules.UnionID = false })
 	if out := r.get("externalcontact/get?external_userid=" + p); dig(out, "external_contact", "unionid") != nil {
 		t.Error("unionid without a bound developer account")
 	}
@@ -80,7 +80,7 @@ func TestAWelcomeCodeWorksOnceWithinTwentySeconds(t *testing.T) {
 	third := r.added(eager, way)
 	r.do(Action{Do: "say", Person: eager, UserID: "linxiaomei", Text: "在吗"})
 	send(41051, third)
-	r.s.world.Rules.WelcomeBusy = 500
+	r.set(func(w *world) { w.Rules.WelcomeBusy = 500 })
 	fourth := r.added(r.stranger(), way)
 	send(0, fourth)
 	send(41096, fourth)
@@ -120,7 +120,7 @@ func TestRequestsWaitUntilStaffAccept(t *testing.T) {
 func TestAHalfAddIsOneWayUntilAccepted(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.s.world.Rules.HalfAdd = true
+	r.set(func(w *world) { w.Rules.HalfAdd = true })
 	p := r.stranger()
 	r.do(Action{Do: "scan_contact", Person: p, ConfigID: r.contactWay("h", "linxiaomei")})
 	half := r.events()[0]
@@ -208,7 +208,7 @@ func TestRemarksHaveLimitsAndReplaceMobiles(t *testing.T) {
 	if len(r.events()) != 0 {
 		t.Error("API writes made an event")
 	}
-	r.s.world.Switches.APIWrites = true
+	r.set(func(w *world) { w.Switches.APIWrites = true })
 	r.ok("externalcontact/remark", head+`,"remark":"x"}`)
 	if e := r.events(); len(e) != 1 || e[0].ChangeType != "edit_external_contact" {
 		t.Errorf("with the switch on: %v", names(e))
@@ -257,6 +257,6 @@ func TestTagsLiveInGroupsThatAreNeverEmpty(t *testing.T) {
 	if got := len(r.ok("externalcontact/get_corp_tag_list", `{}`)["tag_group"].([]any)); got != 3 {
 		t.Errorf("%d groups: the last tag must take its group along", got)
 	}
-	r.s.world.Rules.TagCap = 12
+	r.set(func(w *world) { w.Rules.TagCap = 12 })
 	r.wants(40126, add, `{"group_name":"新","tag":[{"name":"一"}]}`)
 }

@@ -109,20 +109,20 @@ func read(r *http.Request, v any) error {
 }
 
 func (s *Server) ctlState(r *http.Request) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	w, customers := s.world, 0
-	for _, m := range w.Staff.rows {
-		customers += len(m.Contacts)
-	}
-	return map[string]any{
-		"corp_id": w.CorpID, "corp_name": w.CorpName, "agent_id": w.Apps[0].AgentID, "seed": w.Seed,
-		"now": s.worldTime(), "people": len(w.People.rows), "staff": len(w.Staff.rows),
-		"groups": len(w.Groups.rows), "relations": customers, "contact_ways": len(w.ContactWays.rows),
-		"join_ways": len(w.JoinWays.rows), "links": len(w.Links.rows), "requests": some(w.Requests),
-		"callback_url": w.Callback.URL, "callbacks": w.Counts, "pending": len(w.Pending) + s.sending,
-		"api_base": s.base(r),
-	}, nil
+	return copied(s, func(w *world) (any, error) {
+		customers := 0
+		for _, m := range w.Staff.rows {
+			customers += len(m.Contacts)
+		}
+		return map[string]any{
+			"corp_id": w.CorpID, "corp_name": w.CorpName, "agent_id": w.Apps[0].AgentID, "seed": w.Seed,
+			"now": s.worldTime(), "people": len(w.People.rows), "staff": len(w.Staff.rows),
+			"groups": len(w.Groups.rows), "relations": customers, "contact_ways": len(w.ContactWays.rows),
+			"join_ways": len(w.JoinWays.rows), "links": len(w.Links.rows), "requests": some(w.Requests),
+			"callback_url": w.Callback.URL, "callbacks": w.Counts, "pending": len(w.Pending) + s.sending,
+			"api_base": s.base(r),
+		}, nil
+	})
 }
 
 func (s *Server) ctlAction(r *http.Request) (any, error) {

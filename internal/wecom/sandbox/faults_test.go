@@ -64,9 +64,11 @@ func TestFaultsHitTheNextCallsAndNoMore(t *testing.T) {
 			if kind == FaultTruncated && strings.HasSuffix(body, "}") || kind == FaultEmpty && body != "" {
 				t.Errorf("the body is whole: %q", body)
 			}
-			if made := len(r.s.world.ContactWays.rows) == 1; made != want.done {
-				t.Errorf("the change was made: %v, want %v", made, want.done)
-			}
+			r.set(func(w *world) {
+				if made := len(w.ContactWays.rows) == 1; made != want.done {
+					t.Errorf("the change was made: %v, want %v", made, want.done)
+				}
+			})
 			if _, body, _ := r.raw(); !strings.Contains(body, `"errcode":0`) {
 				t.Errorf("the second call is hit too: %q", body)
 			}

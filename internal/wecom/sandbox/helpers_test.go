@@ -212,6 +212,14 @@ func (r *rig) events() []callback.Event {
 	return slices.Clone(r.inbox.events)
 }
 
+// set changes or reads the world.
+func (r *rig) set(fn func(w *world)) {
+	r.t.Helper()
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	fn(r.s.world)
+}
+
 func names(events []callback.Event) []string {
 	out := []string{}
 	for _, e := range events {

@@ -323,7 +323,9 @@ type AppMessage struct {
 	Body         json.RawMessage `json:"body"`
 	At           time.Time       `json:"at"`
 	ResponseCode string          `json:"response_code,omitempty"`
-	Clicked      string          `json:"clicked,omitempty"` // key of the button pressed
+	Clicked      string          `json:"clicked,omitempty"`  // key of the button pressed
+	Replaced     string          `json:"replaced,omitempty"` // what the button says since
+	Answered     bool            `json:"answered,omitempty"` // the response_code is used
 }
 
 // Message is one line of a chat. From is empty for a notice by WeChat.

@@ -85,7 +85,7 @@ func TestResignationLeavesGroupsWaiting(t *testing.T) {
 func TestStaleReadsLastTwoSeconds(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.s.world.Rules.StaleReads = true
+	r.set(func(w *world) { w.Rules.StaleReads = true })
 	g := r.group("慢群", "chenyu")
 	r.do(Action{Do: "join", Person: r.stranger(), ChatID: g})
 	read := func() (int, any) {
@@ -133,13 +133,23 @@ func TestAppMessagesReachOnlyActiveStaffInRange(t *testing.T) {
 		e.ResponseCode != sent["response_code"] {
 		t.Errorf("event: %+v", e)
 	}
+	update := `{"agentid":1000002,"userids":["chenyu","liujie"],"response_code":"` + e.ResponseCode + `","button":{"replace_name":"已完成"}}`
+	if out := r.ok("message/update_template_card", update); fmt.Sprint(out["invaliduser"]) != "[liujie]" {
+		t.Errorf("card update: %v", out)
+	}
+	r.wants(60140, "message/update_template_card", update)
+	gone := r.ok("message/send", `{"agentid":1000002,"touser":"chenyu","msgtype":"text","text":{"content":"oops"}}`)
+	r.ok("message/recall", `{"msgid":"`+gone["msgid"].(string)+`"}`)
 	same := `{"agentid":1000002,"touser":"chenyu","msgtype":"text","text":{"content":"again"},"enable_duplicate_check":1}`
 	r.ok("message/send", same)
 	r.ok("message/send", same)
 	_, box := r.control("GET", "/staff/chenyu/inbox", nil)
 	if got := len(box["items"].([]any)); got != 3 {
-		t.Errorf("%d messages in the inbox, want 3: the duplicate is dropped", got)
+		t.Errorf("%d messages in the inbox, want 3: no duplicate, none recalled", got)
 	}
+	r.s.Advance(25 * time.Hour)
+	r.login()
+	r.wants(42052, "message/recall", `{"msgid":"`+out["msgid"].(string)+`"}`)
 }
 
 // upload posts data as multipart.
@@ -202,7 +212,7 @@ func TestAcquisitionLinksCostQuotaPerNewCustomer(t *testing.T) {
 	r.wants(40058, acq+"create_link", `{"link_name":"`+strings.Repeat("长", 31)+`","range":{"user_list":["liujie"]}}`)
 	made := r.ok(acq+"create_link", `{"link_name":"广告 A","range":{"user_list":["liujie"]}}`)["link"].(object)
 	id := made["link_id"].(string)
-	r.s.world.Quota.Balance = 20
+	r.set(func(w *world) { w.Quota.Balance = 20 })
 	p := r.stranger()
 	card := r.s.Resolve(made["url"].(string) + "?customer_channel=ad_31")
 	if card.Kind != "link" || card.Channel != "ad_31" {
@@ -255,7 +265,7 @@ func TestGroupWelcomeTemplatesBelongToTheirApp(t *testing.T) {
 	if out := r.ok(path+"get", `{"template_id":"`+id+`"}`); dig(out, "text", "content") != "欢迎" {
 		t.Errorf("read back: %v", out)
 	}
-	r.s.world.Templates.at[id].AgentID = 7
+	r.set(func(w *world) { w.Templates.at[id].AgentID = 7 })
 	r.wants(41058, path+"del", `{"template_id":"`+id+`"}`)
 }
 

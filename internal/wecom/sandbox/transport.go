@@ -97,8 +97,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		c.body = nil
 	}
 	begun := time.Duration(clock.System{}.Now().UnixNano())
-	answer, err := s.run(c, ep)
-	out := s.encode(c, ep, answer, err)
+	out, err := s.run(c, ep)
 	wait := s.latency(c.fault)
 	if wait > 0 {
 		_ = clock.Sleep(r.Context(), clock.System{}, wait)
@@ -108,12 +107,18 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	deliver(w, c, out)
 }
 
-// run does the call on the locked world.
-func (s *Server) run(c *call, ep endpoint) (answer reply, err error) {
+// run does the call on the locked world. The answer is encoded there too: it
+// may point into the world.
+func (s *Server) run(c *call, ep endpoint) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.w = s.world
 	c.w.now = s.worldTime()
+	answer, err := s.perform(c, ep)
+	return s.encode(c, ep, answer, err), err
+}
+
+func (s *Server) perform(c *call, ep endpoint) (reply, error) {
 	if err := s.admit(c, ep); err != nil {
 		return nil, err
 	}
