@@ -365,6 +365,50 @@ func TestVisitsAreJournalledWhileTheDatabaseIsAwayAndImportedOnce(t *testing.T) 
 	}
 }
 
+// A full disk: SQLite refuses to grow, as it does on ENOSPC.
+func TestAFullDiskLosesNoVisitAndServiceComesBackByItself(t *testing.T) {
+	ctx := context.Background()
+	d := schematest.SQLite(t)
+	w := newWorld(t, d, route.InOrder, seat.Group, 100000)
+	j, err := OpenJournal(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.desk.Journal = j
+	limit := func(pages int64) {
+		err := d.InTx(ctx, func(tx *db.Tx) error {
+			var n int64
+			return tx.QueryRow(ctx, fmt.Sprintf("pragma max_page_count = %d", pages)).Scan(&n)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, journalled := 0, 0
+	for v := int64(1); journalled < 20; v++ {
+		if v > 10000 {
+			t.Fatal("the disk never filled up")
+		}
+		limit(1) // SQLite makes it the size the file has; a fresh connection forgets it
+		if out := w.scan(v, tapped); out.Unrecorded {
+			journalled++
+		} else {
+			kept++
+		}
+	}
+	limit(1 << 30)
+	if out := w.scan(1<<40, tapped); out.Unrecorded || out.Target == nil {
+		t.Fatalf("with room again: %+v", out)
+	}
+	if n, err := j.Import(ctx, d); n != journalled || err != nil {
+		t.Fatalf("imported %d of %d, %v", n, journalled, err)
+	}
+	total, err := db.Get[int](ctx, d.Read(), "select count(*) from fact where kind = 'scan'")
+	if err != nil || total != kept+journalled+1 {
+		t.Fatalf("%d facts for %d visits, %v", total, kept+journalled+1, err)
+	}
+}
+
 func BenchmarkDesk(b *testing.B) {
 	w := newWorld(b, schematest.SQLite(b), route.RoundRobin, seat.Group, 1<<40, 1<<40, 1<<40, 1<<40, 1<<40)
 	var next int64
