@@ -210,7 +210,7 @@ func (s *Server) knock(method, receiver string, query url.Values, body []byte) (
 	if body != nil {
 		req.Header.Set("Content-Type", "text/xml")
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := s.sender.Do(req)
 	if err != nil {
 		return "", fmt.Errorf("cannot reach the callback URL: %w", err)
 	}

@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/tuma-live/tuma/internal/wecom/sandbox/phone"
 )
 
 // controlFunc answers one control call with what to write as JSON.
@@ -37,6 +35,7 @@ func (s *Server) control(mux *http.ServeMux) {
 		"POST /codes":      s.ctlSetCodes,
 		"GET /resolve":     func(r *http.Request) (any, error) { return s.Resolve(r.FormValue("text")), nil },
 		"POST /decode":     s.ctlDecode,
+		"POST /visit":      s.ctlVisit,
 		"GET /config":      s.ctlConfig,
 		"PATCH /config":    s.ctlSetConfig,
 		"GET /callbacks":   s.ctlCallbacks,
@@ -44,7 +43,7 @@ func (s *Server) control(mux *http.ServeMux) {
 
 		"DELETE /faults/{id}":        s.ctlHeal,
 		"POST /callbacks/drain":      s.ctlDrain,
-		"POST /callbacks/verify":     func(*http.Request) (any, error) { return ok, s.VerifyCallback() },
+		"POST /callbacks/verify":     func(*http.Request) (any, error) { return accepted, s.VerifyCallback() },
 		"GET /people":                s.ctlPeople,
 		"POST /people":               s.ctlAddPerson,
 		"GET /people/{id}":           s.ctlPerson,
@@ -68,7 +67,8 @@ func (s *Server) control(mux *http.ServeMux) {
 	}
 }
 
-var ok = map[string]bool{"ok": true}
+// accepted answers a change that has nothing else to say.
+var accepted = map[string]bool{"ok": true}
 
 func items[T any](rows []T) map[string]any { return map[string]any{"items": some(rows)} }
 
@@ -231,14 +231,14 @@ func (s *Server) ctlHeal(r *http.Request) (any, error) {
 		}
 	}
 	s.Heal(id)
-	return ok, nil
+	return accepted, nil
 }
 
 func (s *Server) ctlForgetCalls(*http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls = nil
-	return ok, nil
+	return accepted, nil
 }
 
 func (s *Server) ctlCallbacks(*http.Request) (any, error) {
@@ -254,7 +254,7 @@ func (s *Server) ctlSetCallbacks(r *http.Request) (any, error) {
 func (s *Server) ctlDrain(r *http.Request) (any, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), 30*time.Second)
 	defer cancel()
-	return ok, s.Drain(ctx)
+	return accepted, s.Drain(ctx)
 }
 
 func (s *Server) ctlCodes(*http.Request) (any, error) {
@@ -269,43 +269,8 @@ func (s *Server) ctlSetCodes(r *http.Request) (any, error) {
 	if err := read(r, &req); err != nil {
 		return nil, err
 	}
-	return ok, s.change(func(w *world) error {
+	return accepted, s.change(func(w *world) error {
 		w.Codes = req.Items[:min(len(req.Items), 1000)]
 		return nil
 	})
-}
-
-// ctlDecode reads a QR code in a picture: bytes, or where the person's page
-// got it from.
-func (s *Server) ctlDecode(r *http.Request) (any, error) {
-	var req struct {
-		Person string `json:"person"`
-		Src    string `json:"src"`
-		Image  []byte `json:"image"`
-	}
-	if err := read(r, &req); err != nil {
-		return nil, err
-	}
-	picture := req.Image
-	if len(picture) == 0 {
-		var err error
-		if picture, err = s.fetchPicture(r, req.Person, req.Src); err != nil {
-			return nil, err
-		}
-	}
-	text, err := readQR(picture)
-	if err != nil {
-		return nil, err
-	}
-	return s.Resolve(text), nil
-}
-
-func (s *Server) fetchPicture(r *http.Request, person, src string) ([]byte, error) {
-	if data, ok := phone.DataURI(src); ok {
-		return data, nil
-	}
-	if !s.hasPerson(person) {
-		return nil, cannot("no person %q", person)
-	}
-	return s.browser.Fetch(r.Context(), person, src, s.base(r))
 }

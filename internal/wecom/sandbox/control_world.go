@@ -246,7 +246,7 @@ func (s *Server) ctlEditGroup(r *http.Request) (any, error) {
 }
 
 func (s *Server) ctlDismiss(r *http.Request) (any, error) {
-	return ok, s.change(func(w *world) error {
+	return accepted, s.change(func(w *world) error {
 		g, err := w.livingGroup(r.PathValue("id"))
 		if err != nil {
 			return err
@@ -286,7 +286,7 @@ func (s *Server) ctlToken(r *http.Request) (any, error) {
 	if err := read(r, &req); err != nil {
 		return nil, err
 	}
-	return ok, s.change(func(w *world) error {
+	return accepted, s.change(func(w *world) error {
 		a, err := w.appOf(r)
 		if err != nil {
 			return err

@@ -41,6 +41,7 @@
 //	GET    /sandbox/api/codes                      codes to scan; POST {items: [{name, url}]} sets
 //	GET    /sandbox/api/resolve?text=              what a scanned text is
 //	POST   /sandbox/api/decode                     {person, src | image}: reads a QR picture
+//	POST   /sandbox/api/visit                      {person, url, act}: opens a page, follows its QR code
 //
 // The phone page is at /sandbox/phone; it opens the product's pages through
 // /sandbox/browse/{person}?url=… so that every person has cookies of their own.

@@ -101,6 +101,31 @@ func TestAPersonScansThePageRecognisesTheCodeAndJoins(t *testing.T) {
 	}
 }
 
+func TestAVisitIsTheWholeWayInOneCall(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	g := r.group("会员群", "chenyu")
+	product := landing(t, r, r.joinWay(`{"scene":2,"chat_id_list":["`+g+`"]}`))
+	p := r.stranger()
+	visit := func(act bool) object {
+		status, out := r.control("POST", "/visit", object{"person": p, "url": product.URL + "/q/abc", "act": act})
+		if status != 200 || out["status"] != 200.0 || out["title"] != "页" || dig(out, "scanned", "kind") != "group" {
+			t.Fatalf("visit: %d %v", status, out)
+		}
+		return out
+	}
+	if out := visit(false); out["outcome"] != nil {
+		t.Errorf("only looking did something: %v", out)
+	}
+	if out := visit(true); dig(out, "outcome", "result") != Joined || dig(out, "outcome", "chat_id") != g {
+		t.Errorf("acting: %v", out)
+	}
+	status, out := r.control("POST", "/visit", object{"person": p, "url": product.URL + "/back", "act": true})
+	if status != 200 || out["scanned"] != nil || out["outcome"] != nil {
+		t.Errorf("a page without a code: %v", out)
+	}
+}
+
 func TestEveryPersonHasCookiesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

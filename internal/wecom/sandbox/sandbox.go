@@ -72,6 +72,7 @@ type Server struct {
 	opt     Options
 	clock   clock.Clock
 	browser *phone.Browser
+	sender  *http.Client
 	routes  map[string]endpoint
 
 	mu       sync.Mutex // guards everything below, and world
@@ -101,6 +102,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		opt: o, clock: o.Clock,
 		browser:  phone.NewBrowser(o.ProductOrigin),
+		sender:   newSender(),
 		traffic:  map[string]*traffic{},
 		inFlight: map[string]int{},
 		idle:     make(chan struct{}),
@@ -166,7 +168,18 @@ func (s *Server) start() {
 func (s *Server) Close() error {
 	s.cancel()
 	s.done.Wait()
+	s.sender.CloseIdleConnections()
+	s.browser.Close()
 	return s.save()
+}
+
+// newSender returns the client that callbacks leave by. WeCom follows no
+// redirects: only 200 is an answer.
+func newSender() *http.Client {
+	return &http.Client{
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 8, IdleConnTimeout: 30 * time.Second},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // Credentials returns what a product enters to connect to this corp.

@@ -96,14 +96,14 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet && ep.post {
 		c.body = nil
 	}
-	begun := time.Duration(clock.System{}.Now().UnixNano())
+	begun := clock.System{}.Now()
 	out, err := s.run(c, ep)
 	wait := s.latency(c.fault)
 	if wait > 0 {
 		_ = clock.Sleep(r.Context(), clock.System{}, wait)
 	}
 	s.release(c.holds)
-	s.logCall(c, err, len(out), time.Duration(clock.System{}.Now().UnixNano())-begun)
+	s.logCall(c, err, len(out), clock.System{}.Now().Sub(begun))
 	deliver(w, c, out)
 }
 

@@ -2,10 +2,8 @@ package phone
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"mime"
@@ -34,7 +32,7 @@ var ErrNotAllowed = errors.New("the phone opens pages of the product only")
 // Browser opens pages of the product for people. Each has cookies of their own.
 type Browser struct {
 	origin    string
-	transport http.RoundTripper
+	transport *http.Transport
 	has       func(person string) bool
 
 	mu   sync.Mutex
@@ -49,6 +47,9 @@ func NewBrowser(origin string) *Browser {
 		jars:      map[string]http.CookieJar{},
 	}
 }
+
+// Close lets go of idle connections.
+func (b *Browser) Close() { b.transport.CloseIdleConnections() }
 
 // BrowsePath is where person opens page.
 func BrowsePath(person, page string) string {
@@ -250,36 +251,6 @@ func (b *Browser) Rescue(w http.ResponseWriter, r *http.Request) bool {
 	}
 	http.Redirect(w, r, proxyPrefix+strings.Join(parts[:3], "/")+r.URL.RequestURI(), http.StatusTemporaryRedirect)
 	return true
-}
-
-// Fetch gets a picture as person: one of a proxied page, of the product, or of
-// the sandbox itself, which is at self.
-func (b *Browser) Fetch(ctx context.Context, person, src, self string) ([]byte, error) {
-	base, err := url.Parse(self)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read %q: %w", self, err)
-	}
-	u, err := base.Parse(src)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read %q: %w", src, err)
-	}
-	if u.Host != base.Host && !b.Allowed(u) {
-		return nil, ErrNotAllowed
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
-	if err != nil {
-		return nil, fmt.Errorf("cannot ask for %q: %w", src, err)
-	}
-	req.Header.Set("User-Agent", userAgent)
-	res, err := b.client(person).Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("cannot fetch the picture: %w", err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("cannot fetch the picture: status %d", res.StatusCode)
-	}
-	return io.ReadAll(io.LimitReader(res.Body, maxPage))
 }
 
 // DataURI returns the bytes of a base64 data: URI.
