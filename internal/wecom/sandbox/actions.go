@@ -127,7 +127,8 @@ func scanContact(w *world, a Action) (Outcome, error) {
 	if way.UnionID != "" && way.UnionID != p.UnionID {
 		return Outcome{Result: Invalid}, nil
 	}
-	out := w.add(p, w.expand(way.User, way.Party), source{state: way.State, way: 1, skip: way.SkipVerify})
+	from := source{state: way.State, way: 1, skip: way.SkipVerify}
+	out := w.add(p, w.expand(way.User, way.Party), from)
 	if way.IsTemp && out.Result != Already && out.Result != Invalid {
 		w.ContactWays.drop(way.ConfigID) // one person, once
 	}
@@ -169,7 +170,8 @@ func (w *world) add(p *Person, users []string, from source) Outcome {
 	m, _ := w.Staff.get(able[w.pick(len(able))])
 	if !from.skip && !m.AutoAccept {
 		w.forgetRequest(p.ID, m.UserID)
-		w.Requests = append(w.Requests, &Request{p.ID, m.UserID, from.state, from.way, from.link, w.now})
+		w.Requests = append(w.Requests,
+			&Request{p.ID, m.UserID, from.state, from.way, from.link, w.now})
 		return Outcome{Result: Requested, UserID: m.UserID}
 	}
 	if from.skip && w.Rules.HalfAdd {

@@ -42,7 +42,8 @@ func scanGroup(w *world, a Action) (Outcome, error) {
 		}
 		g = w.nextGroup(way, groups[len(groups)-1])
 	}
-	w.enter(g, Member{ID: p.ID, Type: memberOutside, JoinScene: sceneScanned, State: way.State}, eventScanned)
+	who := Member{ID: p.ID, Type: memberOutside, JoinScene: sceneScanned, State: way.State}
+	w.enter(g, who, eventScanned)
 	return Outcome{Result: Joined, ChatID: g.ChatID}, nil
 }
 
@@ -95,7 +96,8 @@ func (w *world) enter(g *Group, m Member, scene int) {
 	m.JoinTime = w.now.Unix()
 	last := w.turn(g)
 	g.Members = append(g.Members, m)
-	w.notice(g.ChatID, map[int]string{sceneScanned: "scanned", sceneInvited: "invited", sceneByLink: "linked"}[m.JoinScene], m.ID)
+	how := map[int]string{sceneScanned: "scanned", sceneInvited: "invited", sceneByLink: "linked"}
+	w.notice(g.ChatID, how[m.JoinScene], m.ID)
 	w.emit(memberEvent(g, "add_member", number("JoinScene", scene), m.ID, last))
 }
 

@@ -12,64 +12,80 @@ func routes() map[string]endpoint {
 	const acq = x + "customer_acquisition/"
 	return map[string]endpoint{
 		"gettoken":          {open: true, do: getToken},
-		"getcallbackip":     {do: addresses},
-		"get_api_domain_ip": {do: addresses},
-		"auth/getuserinfo":  {do: getUserInfo},
+		"getcallbackip":     get(anyApp, addresses),
+		"get_api_domain_ip": get(anyApp, addresses),
+		"auth/getuserinfo":  get(anyApp, getUserInfo),
 
-		"user/get":        {do: getUser},
-		"user/list":       {do: listUsers, empty: []string{"userlist"}, list: true},
-		"user/simplelist": {do: simpleUsers, empty: []string{"userlist"}, list: true},
-		"user/list_id":    {post: true, do: listUserIDs, empty: []string{"dept_user"}},
-		"department/list": {do: listDepartments, empty: []string{"department"}},
+		"user/get":        get(anyApp, getUser),
+		"user/list":       list(get(anyApp, listUsers, "userlist")),
+		"user/simplelist": list(get(anyApp, simpleUsers, "userlist")),
+		"user/list_id":    post(anyApp, listUserIDs, "dept_user"),
+		"department/list": get(anyApp, listDepartments, "department"),
 
-		x + "add_contact_way":    {post: true, right: contacts, do: addContactWay},
-		x + "get_contact_way":    {post: true, right: contacts, do: getContactWay},
-		x + "list_contact_way":   {post: true, right: contacts, do: listContactWays, empty: []string{"contact_way"}, list: true},
-		x + "update_contact_way": {post: true, right: contacts, do: updateContactWay},
-		x + "del_contact_way":    {post: true, right: contacts, do: delContactWay},
+		x + "add_contact_way":    post(contacts, addContactWay),
+		x + "get_contact_way":    post(contacts, getContactWay),
+		x + "list_contact_way":   list(post(contacts, listContactWays, "contact_way")),
+		x + "update_contact_way": post(contacts, updateContactWay),
+		x + "del_contact_way":    post(contacts, delContactWay),
 
-		x + "groupchat/add_join_way":    {post: true, right: contacts, do: addJoinWay},
-		x + "groupchat/get_join_way":    {post: true, right: contacts, do: getJoinWay},
-		x + "groupchat/update_join_way": {post: true, right: contacts, do: updateJoinWay},
-		x + "groupchat/del_join_way":    {post: true, right: contacts, do: delJoinWay},
-		x + "groupchat/list":            {post: true, right: contacts, do: listGroups, empty: []string{"group_chat_list"}, list: true},
-		x + "groupchat/get":             {post: true, right: contacts, do: getGroup},
+		x + "groupchat/add_join_way":    post(contacts, addJoinWay),
+		x + "groupchat/get_join_way":    post(contacts, getJoinWay),
+		x + "groupchat/update_join_way": post(contacts, updateJoinWay),
+		x + "groupchat/del_join_way":    post(contacts, delJoinWay),
+		x + "groupchat/list":            list(post(contacts, listGroups, "group_chat_list")),
+		x + "groupchat/get":             post(contacts, getGroup),
 
-		x + "get_follow_user_list": {right: contacts, do: followUsers, empty: []string{"follow_user"}},
-		x + "list":                 {right: contacts, do: listContacts, empty: []string{"external_userid"}, list: true},
-		x + "get":                  {right: contacts, do: getContact, empty: []string{"follow_user"}},
-		x + "batch/get_by_user":    {post: true, right: contacts, do: batchContacts, empty: []string{"external_contact_list"}, list: true},
-		x + "remark":               {post: true, right: contacts, do: remark},
+		x + "get_follow_user_list": get(contacts, followUsers, "follow_user"),
+		x + "list":                 list(get(contacts, listContacts, "external_userid")),
+		x + "get":                  get(contacts, getContact, "follow_user"),
+		x + "batch/get_by_user":    list(post(contacts, batchContacts, "external_contact_list")),
+		x + "remark":               post(contacts, remark),
 
-		x + "get_corp_tag_list": {post: true, right: contacts, do: listTags, empty: []string{"tag_group"}},
-		x + "add_corp_tag":      {post: true, right: contacts, do: addTags},
-		x + "edit_corp_tag":     {post: true, right: contacts, do: editTag},
-		x + "del_corp_tag":      {post: true, right: contacts, do: delTags},
-		x + "mark_tag":          {post: true, right: contacts, do: markTag},
+		x + "get_corp_tag_list": post(contacts, listTags, "tag_group"),
+		x + "add_corp_tag":      post(contacts, addTags),
+		x + "edit_corp_tag":     post(contacts, editTag),
+		x + "del_corp_tag":      post(contacts, delTags),
+		x + "mark_tag":          post(contacts, markTag),
 
-		x + "send_welcome_msg":            {post: true, right: contacts, do: sendWelcome},
-		x + "group_welcome_template/add":  {post: true, right: contacts, do: addTemplate},
-		x + "group_welcome_template/edit": {post: true, right: contacts, do: editTemplate},
-		x + "group_welcome_template/get":  {post: true, right: contacts, do: getTemplate},
-		x + "group_welcome_template/del":  {post: true, right: contacts, do: delTemplate},
+		x + "send_welcome_msg":            post(contacts, sendWelcome),
+		x + "group_welcome_template/add":  post(contacts, addTemplate),
+		x + "group_welcome_template/edit": post(contacts, editTemplate),
+		x + "group_welcome_template/get":  post(contacts, getTemplate),
+		x + "group_welcome_template/del":  post(contacts, delTemplate),
 
-		acq + "list_link":                {post: true, right: links, do: listLinks, empty: []string{"link_id_list"}},
-		acq + "get":                      {post: true, right: links, do: getLink},
-		acq + "create_link":              {post: true, right: links, do: createLink},
-		acq + "update_link":              {post: true, right: links, do: updateLink},
-		acq + "delete_link":              {post: true, right: links, do: deleteLink},
-		acq + "customer":                 {post: true, right: links, do: linkCustomers, empty: []string{"customer_list"}},
-		acq + "statistic":                {right: links, do: linkStatistic},
-		x + "customer_acquisition_quota": {right: links, do: linkQuota, empty: []string{"quota_list"}},
+		acq + "list_link":                post(links, listLinks, "link_id_list"),
+		acq + "get":                      post(links, getLink),
+		acq + "create_link":              post(links, createLink),
+		acq + "update_link":              post(links, updateLink),
+		acq + "delete_link":              post(links, deleteLink),
+		acq + "customer":                 post(links, linkCustomers, "customer_list"),
+		acq + "statistic":                get(links, linkStatistic),
+		x + "customer_acquisition_quota": get(links, linkQuota, "quota_list"),
 
-		"message/send":                 {post: true, do: sendMessage},
-		"message/recall":               {post: true, do: recallMessage},
-		"message/update_template_card": {post: true, do: updateCard},
+		"message/send":                 post(anyApp, sendMessage),
+		"message/recall":               post(anyApp, recallMessage),
+		"message/update_template_card": post(anyApp, updateCard),
 
-		"media/upload":    {do: uploadMedia},
-		"media/uploadimg": {do: uploadPicture},
-		"media/get":       {do: getMedia},
+		"media/upload":    get(anyApp, uploadMedia),
+		"media/uploadimg": get(anyApp, uploadPicture),
+		"media/get":       get(anyApp, getMedia),
 	}
+}
+
+// get is an endpoint that reads its query, post one that takes a JSON body.
+// empty names the arrays that an error answer still has.
+func get(r right, do func(*call) (reply, error), empty ...string) endpoint {
+	return endpoint{right: r, do: do, empty: empty}
+}
+
+func post(r right, do func(*call) (reply, error), empty ...string) endpoint {
+	return endpoint{post: true, right: r, do: do, empty: empty}
+}
+
+// list caps the parallel calls of an endpoint.
+func list(e endpoint) endpoint {
+	e.list = true
+	return e
 }
 
 // page cuts limit rows out of n, from where cursor says. The next cursor is

@@ -164,7 +164,8 @@ func remark(c *call) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if req.Remark == nil && req.Description == nil && req.Company == nil && req.Mobiles == nil && req.Picture == nil {
+	if req.Remark == nil && req.Description == nil && req.Company == nil &&
+		req.Mobiles == nil && req.Picture == nil {
 		return nil, refuse(40063)
 	}
 	if tooLong(req.Remark, 20) || tooLong(req.Description, 150) || tooLong(req.Company, 20) {

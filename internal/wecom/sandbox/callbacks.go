@@ -145,7 +145,8 @@ func (s *Server) finish(d *Delivery, err error) {
 		s.world.Pending = append([]*Delivery{d}, s.world.Pending...)
 	default:
 		s.world.Counts.Dropped++
-		s.opt.Logger.Warn("sandbox callback dropped", "event", d.Event.Name, "change", d.Event.Change, "err", err)
+		s.opt.Logger.Warn("sandbox callback dropped",
+			"event", d.Event.Name, "change", d.Event.Change, "err", err)
 	}
 	s.sending--
 	close(s.idle)
@@ -165,14 +166,18 @@ func (s *Server) send(d *Delivery) error {
 	}
 }
 
+// keys are what callbacks are sealed with.
+func (w *world) keys() callback.Keys {
+	return callback.Keys{Token: w.Callback.Token, AESKey: w.Callback.AESKey, CorpID: w.CorpID,
+		AgentID: strconv.FormatInt(w.Apps[0].AgentID, 10)}
+}
+
 // post is one delivery, sealed anew as WeCom does for every try.
 func (s *Server) post(d *Delivery) error {
 	s.mu.Lock()
-	cfg, sw, corp := s.world.Callback, s.world.Switches, s.world.CorpID
-	agent := s.world.Apps[0].AgentID
+	keys, receiver, sw := s.world.keys(), s.world.Callback.URL, s.world.Switches
 	s.world.Counts.Attempts++
 	s.mu.Unlock()
-	keys := callback.Keys{Token: cfg.Token, AESKey: cfg.AESKey, CorpID: corp, AgentID: strconv.FormatInt(agent, 10)}
 	if sw.Forged {
 		keys.Token = "forged"
 	}
@@ -180,12 +185,13 @@ func (s *Server) post(d *Delivery) error {
 	if sw.JSON {
 		seal = callback.SealJSON
 	}
-	plain := d.Event.plaintext(corp, d.Created, sw)
-	body, query, err := seal(keys, plain, s.clock.Now().Unix(), ident.Token(8), ident.Random(16))
+	plain := d.Event.plaintext(keys.CorpID, d.Created, sw)
+	now := s.clock.Now().Unix()
+	body, query, err := seal(keys, plain, now, ident.Token(8), ident.Random(16))
 	if err != nil {
 		return fmt.Errorf("cannot seal a callback: %w", err)
 	}
-	_, err = s.knock(http.MethodPost, cfg.URL, query, body)
+	_, err = s.knock(http.MethodPost, receiver, query, body)
 	return err
 }
 
@@ -229,16 +235,14 @@ var ErrNotVerified = errors.New("40057 callback url verification failed")
 // an echostr with + / = in it and wants its plaintext back, nothing around it.
 func (s *Server) VerifyCallback() error {
 	s.mu.Lock()
-	cfg, corp := s.world.Callback, s.world.CorpID
-	agent := s.world.Apps[0].AgentID
+	keys, receiver := s.world.keys(), s.world.Callback.URL
 	s.mu.Unlock()
-	keys := callback.Keys{Token: cfg.Token, AESKey: cfg.AESKey, CorpID: corp, AgentID: strconv.FormatInt(agent, 10)}
 	echo := strconv.FormatUint(uint64(s.clock.Now().UnixNano()), 10)
 	query, err := s.hardEcho(keys, echo)
 	if err != nil {
 		return err
 	}
-	answer, err := s.knock(http.MethodGet, cfg.URL, query, nil)
+	answer, err := s.knock(http.MethodGet, receiver, query, nil)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNotVerified, err)
 	}
@@ -252,7 +256,8 @@ func (s *Server) VerifyCallback() error {
 // receivers lose.
 func (s *Server) hardEcho(k callback.Keys, echo string) (url.Values, error) {
 	for {
-		q, err := callback.SealEcho(k, []byte(echo), s.clock.Now().Unix(), ident.Token(8), ident.Random(16))
+		now := s.clock.Now().Unix()
+		q, err := callback.SealEcho(k, []byte(echo), now, ident.Token(8), ident.Random(16))
 		if err != nil {
 			return nil, fmt.Errorf("cannot seal an echo: %w", err)
 		}

@@ -27,8 +27,9 @@ const keptCalls = 500
 var welcomeCode = regexp.MustCompile(`("welcome_code"\s*:\s*")[^"]*`)
 
 func (s *Server) logCall(c *call, err error, bytes int, took time.Duration) {
-	line := Call{Method: c.r.Method, Path: c.path, Query: masked(c.query), Bytes: bytes, Millis: took.Milliseconds()}
-	if strings.HasPrefix(c.r.Header.Get("Content-Type"), "application/json") || c.r.Header.Get("Content-Type") == "" {
+	line := Call{Method: c.r.Method, Path: c.path, Query: masked(c.query),
+		Bytes: bytes, Millis: took.Milliseconds()}
+	if !strings.HasPrefix(c.r.Header.Get("Content-Type"), "multipart/") {
 		line.Body = welcomeCode.ReplaceAllString(string(c.body[:min(len(c.body), 2000)]), "${1}***")
 	}
 	if no, ok := err.(*refusal); ok {

@@ -68,7 +68,8 @@ func (c *call) checkCard(k *card) error {
 func (w *world) taskUsed(agent int64, id string) bool {
 	for _, m := range w.Inbox {
 		var k card
-		if m.AgentID == agent && m.Type == "template_card" && json.Unmarshal(m.Body, &k) == nil && k.TaskID == id {
+		mine := m.AgentID == agent && m.Type == "template_card"
+		if mine && json.Unmarshal(m.Body, &k) == nil && k.TaskID == id {
 			return true
 		}
 	}

@@ -243,7 +243,8 @@ func (s *Server) ctlForgetCalls(*http.Request) (any, error) {
 
 func (s *Server) ctlCallbacks(*http.Request) (any, error) {
 	return show(s, func(w *world) map[string]any {
-		return map[string]any{"switches": w.Switches, "counts": w.Counts, "pending": len(w.Pending) + s.sending}
+		return map[string]any{"switches": w.Switches, "counts": w.Counts,
+			"pending": len(w.Pending) + s.sending}
 	})
 }
 

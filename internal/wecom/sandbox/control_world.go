@@ -51,7 +51,9 @@ func (s *Server) ctlPerson(r *http.Request) (any, error) {
 
 // edit decodes the body over a copy of what find returns, and keeps the copy
 // when check likes it.
-func edit[T any](s *Server, r *http.Request, find func(*world) (*T, error), check func(old, next *T) error) (any, error) {
+func edit[T any](
+	s *Server, r *http.Request, find func(*world) (*T, error), check func(old, next *T) error,
+) (any, error) {
 	var out json.RawMessage
 	err := s.change(func(w *world) error {
 		old, err := find(w)
@@ -97,7 +99,8 @@ func (s *Server) ctlStaff(*http.Request) (any, error) {
 }
 
 func (s *Server) ctlAddStaff(r *http.Request) (any, error) {
-	m := Staff{Department: []int64{1}, Status: StaffActive, Verified: true, Licensed: true, AutoAccept: true}
+	m := Staff{Department: []int64{1}, Status: StaffActive,
+		Verified: true, Licensed: true, AutoAccept: true}
 	if err := read(r, &m); err != nil {
 		return nil, err
 	}
@@ -121,8 +124,10 @@ func (s *Server) ctlEditStaff(r *http.Request) (any, error) {
 	find := func(w *world) (*Staff, error) { return w.member(r.PathValue("id")) }
 	return edit(s, r, find, func(old, next *Staff) error {
 		next.UserID, next.Contacts = old.UserID, old.Contacts
-		if old.Name != next.Name || old.Status != next.Status || !slices.Equal(old.Department, next.Department) {
-			s.world.emit(staffEvent("update_user", old.UserID, text("Department", joinIDs(next.Department))))
+		same := old.Name == next.Name && old.Status == next.Status
+		if !same || !slices.Equal(old.Department, next.Department) {
+			departments := text("Department", joinIDs(next.Department))
+			s.world.emit(staffEvent("update_user", old.UserID, departments))
 		}
 		return nil
 	})

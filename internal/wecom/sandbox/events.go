@@ -45,7 +45,8 @@ func optional(name, value string) []EventField {
 }
 
 func contactEvent(change, userid, person string, more ...EventField) Event {
-	return Event{externalContact, change, append([]EventField{text("UserID", userid), text("ExternalUserID", person)}, more...)}
+	who := []EventField{text("UserID", userid), text("ExternalUserID", person)}
+	return Event{externalContact, change, append(who, more...)}
 }
 
 func contactEdited(r *Relation, person string) Event {

@@ -106,8 +106,9 @@ func (b *Browser) browse(w http.ResponseWriter, r *http.Request) {
 
 // target is the page behind a proxied request.
 func target(r *http.Request) *url.URL {
-	head := proxyPrefix + r.PathValue("person") + "/" + r.PathValue("scheme") + "/" + r.PathValue("host") + "/"
-	u := &url.URL{Scheme: r.PathValue("scheme"), Host: r.PathValue("host"), RawQuery: r.URL.RawQuery}
+	scheme, host := r.PathValue("scheme"), r.PathValue("host")
+	head := proxyPrefix + r.PathValue("person") + "/" + scheme + "/" + host + "/"
+	u := &url.URL{Scheme: scheme, Host: host, RawQuery: r.URL.RawQuery}
 	u.Path = "/" + strings.TrimPrefix(r.URL.Path, head)
 	return u
 }
@@ -118,7 +119,8 @@ func (b *Browser) proxy(w http.ResponseWriter, r *http.Request) {
 		failed(w, http.StatusForbidden, "网页无法打开", ErrNotAllowed.Error())
 		return
 	}
-	req, err := http.NewRequestWithContext(r.Context(), r.Method, u.String(), http.MaxBytesReader(w, r.Body, maxPage))
+	sent := http.MaxBytesReader(w, r.Body, maxPage)
+	req, err := http.NewRequestWithContext(r.Context(), r.Method, u.String(), sent)
 	if err != nil {
 		failed(w, http.StatusBadRequest, "网页无法打开", err.Error())
 		return
@@ -194,7 +196,9 @@ func (b *Browser) client(person string) *http.Client {
 }
 
 // answer passes the product's answer on, with its addresses made the phone's.
-func (b *Browser) answer(w http.ResponseWriter, r *http.Request, res *http.Response, body []byte, u *url.URL) {
+func (b *Browser) answer(
+	w http.ResponseWriter, r *http.Request, res *http.Response, body []byte, u *url.URL,
+) {
 	h := w.Header()
 	for k, v := range res.Header {
 		h[k] = v
@@ -249,7 +253,8 @@ func (b *Browser) Rescue(w http.ResponseWriter, r *http.Request) bool {
 	if !ok || len(parts) < 3 {
 		return false
 	}
-	http.Redirect(w, r, proxyPrefix+strings.Join(parts[:3], "/")+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+	folder := proxyPrefix + strings.Join(parts[:3], "/")
+	http.Redirect(w, r, folder+r.URL.RequestURI(), http.StatusTemporaryRedirect)
 	return true
 }
 

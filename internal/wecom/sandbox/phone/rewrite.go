@@ -10,7 +10,8 @@ import (
 )
 
 var (
-	attribute = regexp.MustCompile(`(?i)(\s(?:href|src|action|formaction|poster|data-[a-z-]+)\s*=\s*["'])(/(?:[^/"'][^"']*)?|https?://[^"']+)(["'])`)
+	attribute = regexp.MustCompile(`(?i)(\s(?:href|src|action|formaction|poster|data-[a-z-]+)\s*=\s*["'])` +
+		`(/(?:[^/"'][^"']*)?|https?://[^"']+)(["'])`)
 	refresh   = regexp.MustCompile(`(?i)(content\s*=\s*["']\s*\d+\s*;\s*url=)(/[^/"'][^"']*|https?://[^"']+)`)
 	cssURL    = regexp.MustCompile(`(url\(\s*["']?)(/[^/"')][^"')]*)`)
 	headTag   = regexp.MustCompile(`(?i)<head[^>]*>`)
