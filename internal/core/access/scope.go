@@ -108,12 +108,12 @@ func (r Reach) Codes() db.Cond {
 		r.Account, db.In(r.Depts), db.In(r.Staff))
 }
 
-// Contacts selects contacts (alias c) within reach: those one's staff have, or had.
+// Contacts selects contacts (table name contact) within reach: those one's staff have, or had.
 func (r Reach) Contacts() db.Cond {
 	if r.Everything {
 		return db.And()
 	}
-	return db.Where("exists (select 1 from follow fw where fw.contact = c.id and fw.staff in (?))", db.In(r.Staff))
+	return db.Where("exists (select 1 from follow fw where fw.contact = contact.id and fw.staff in (?))", db.In(r.Staff))
 }
 
 // StaffRows selects staff (alias s) within reach.
