@@ -3,12 +3,14 @@ package scan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/tuma-live/tuma/internal/base/clock"
 	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/base/fault"
+	"github.com/tuma-live/tuma/internal/core/livecode"
 	"github.com/tuma-live/tuma/internal/core/route"
 )
 
@@ -132,6 +134,7 @@ func (b *Book) Load(ctx context.Context) error {
 		c.Corp = p.corp
 		p.bySlug[c.Slug], p.byID[c.ID] = c, c
 	}
+	p.addSpares(rows)
 	b.pages.Store(p)
 	b.loaded.Store(b.Clock.Now().UnixMicro())
 	return nil
@@ -147,27 +150,20 @@ func loadCorp(ctx context.Context, tx *db.Tx) (string, error) {
 }
 
 type codeRow struct {
-	ID       int64               `db:"id"`
-	Slug     string              `db:"slug"`
-	Name     string              `db:"name"`
-	Kind     string              `db:"kind"`
-	Channel  int64               `db:"channel"`
-	State    string              `db:"state"`
-	Pool     int64               `db:"pool"`
-	Overflow int64               `db:"overflow"`
-	Fallback db.JSON[[]fallback] `db:"fallback"`
-	Page     db.JSON[Page]       `db:"page"`
-	Sticky   bool                `db:"sticky"`
-	StartsAt db.Time             `db:"starts_at"`
-	EndsAt   db.Time             `db:"ends_at"`
-	Version  int64               `db:"version"`
-}
-
-// fallback is one step of a code's fallback chain.
-type fallback struct {
-	Kind string `json:"kind"` // code, staff or page
-	Ref  string `json:"ref"`
-	Text string `json:"text"`
+	ID       int64                        `db:"id"`
+	Slug     string                       `db:"slug"`
+	Name     string                       `db:"name"`
+	Kind     string                       `db:"kind"`
+	Channel  int64                        `db:"channel"`
+	State    string                       `db:"state"`
+	Pool     int64                        `db:"pool"`
+	Overflow int64                        `db:"overflow"`
+	Fallback db.JSON[[]livecode.Fallback] `db:"fallback"`
+	Page     db.JSON[Page]                `db:"page"`
+	Sticky   bool                         `db:"sticky"`
+	StartsAt db.Time                      `db:"starts_at"`
+	EndsAt   db.Time                      `db:"ends_at"`
+	Version  int64                        `db:"version"`
 }
 
 // states says what a code that does not serve shows. States not named serve.
@@ -185,7 +181,7 @@ func (r codeRow) code(shapes map[int64]*poolShape, ts map[int64]route.Target, qr
 		Slug: r.Slug, Name: r.Name, Kind: r.Kind, Channel: r.Channel, Version: r.Version, Page: r.Page.V,
 	}
 	for _, f := range r.Fallback.V {
-		if c.Page.ContactText == "" && f.Kind == "page" {
+		if c.Page.ContactText == "" && f.Kind == livecode.ToPage {
 			c.Page.ContactText = f.Text
 		}
 	}
@@ -195,6 +191,29 @@ func (r codeRow) code(shapes map[int64]*poolShape, ts map[int64]route.Target, qr
 		}
 	}
 	return c
+}
+
+// addSpares puts the pools of a code's spare codes behind its own. A spare code
+// lends its own pools only, not those it would fall back to, so there is no loop.
+func (p *pages) addSpares(rows []codeRow) {
+	own := make(map[int64][]*route.Pool, len(p.byID))
+	for id, c := range p.byID {
+		own[id] = c.Pools
+	}
+	for _, r := range rows {
+		for _, f := range r.Fallback.V {
+			if f.Kind != livecode.ToCode {
+				continue
+			}
+			spare, err := livecode.Parse(f.Ref)
+			c := p.byID[int64(spare)]
+			if err != nil || c == nil || c.State != "" || int64(spare) == r.ID {
+				continue
+			}
+			mine := p.byID[r.ID]
+			mine.Pools = append(slices.Clip(mine.Pools), own[int64(spare)]...)
+		}
+	}
 }
 
 // place is where a carrier stands: a code and a target (or a pool, for the

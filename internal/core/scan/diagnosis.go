@@ -65,8 +65,8 @@ func ByDiagnosis(ctx context.Context, tx *db.Tx, s string, from, to time.Time) (
 	}
 	const atOnce = 512
 	var found []fact.ID
-	first := int64(firstID(from)) >> diagnosisBits
-	last := int64(firstID(to)) >> diagnosisBits
+	first := int64(FirstID(from)) >> diagnosisBits
+	last := int64(FirstID(to)) >> diagnosisBits
 	for last >= first && len(found) == 0 {
 		ids := make([]int64, 0, atOnce)
 		for ; last >= first && len(ids) < atOnce; last-- {
@@ -82,8 +82,8 @@ func ByDiagnosis(ctx context.Context, tx *db.Tx, s string, from, to time.Time) (
 	return found, nil
 }
 
-// firstID is the smallest scan id that could be made at t.
-func firstID(t time.Time) fact.ID { return fact.ID(ident.First[anyKind](t)) }
+// FirstID is the smallest scan id that could be made at t.
+func FirstID(t time.Time) fact.ID { return fact.ID(ident.First[anyKind](t)) }
 
 type anyKind struct{}
 

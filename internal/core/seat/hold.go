@@ -128,14 +128,13 @@ func Use(ctx context.Context, tx *db.Tx, a Arrival) (Match, error) {
 	if err != nil {
 		return Match{}, err
 	}
-	cond := db.Where("target = ? and state in (1, 2)", a.Target)
-	if a.Code != 0 {
-		cond = db.And(cond, db.Where("code = ?", a.Code))
+	hs, err := waiting(ctx, tx, a.Target, a.Code)
+	if err == nil && len(hs) == 0 && a.Code != 0 {
+		// Sent here by another code whose spare this one is.
+		hs, err = waiting(ctx, tx, a.Target, 0)
 	}
-	hs, err := db.Select[Hold](ctx, tx, "select "+holdColumns+" from hold where "+cond.SQL+
-		" order by state desc, created_at limit 2"+tx.ForUpdate(), cond.Args...)
 	if err != nil {
-		return Match{}, fmt.Errorf("cannot read the holds of %d: %w", a.Target, err)
+		return Match{}, err
 	}
 	if s.Kind == Staff {
 		s.Roll(Day(a.At))
@@ -159,6 +158,20 @@ func Use(ctx context.Context, tx *db.Tx, a Arrival) (Match, error) {
 		}
 	}
 	return m, Save(ctx, tx, []Seat{s})
+}
+
+// waiting reads the first two holds of target (and code) in the order they are used.
+func waiting(ctx context.Context, tx *db.Tx, target, code int64) ([]Hold, error) {
+	cond := db.Where("target = ? and state in (1, 2)", target)
+	if code != 0 {
+		cond = db.And(cond, db.Where("code = ?", code))
+	}
+	hs, err := db.Select[Hold](ctx, tx, "select "+holdColumns+" from hold where "+cond.SQL+
+		" order by state desc, created_at limit 2"+tx.ForUpdate(), cond.Args...)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the holds of %d: %w", target, err)
+	}
+	return hs, nil
 }
 
 // Expire gives back the seats of up to limit holds that ended before now, and
