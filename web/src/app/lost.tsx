@@ -1,0 +1,10 @@
+import { Link } from "@tanstack/react-router";
+import { Button } from "antd";
+import { useTranslation } from "react-i18next";
+import { FirstUse } from "../shared/states";
+
+/** An address that leads nowhere. */
+export function Lost() {
+  const { t } = useTranslation();
+  return <FirstUse title={t("nav.lost")} lead={t("nav.lost_lead")} act={<Link to="/"><Button type="primary">{t("nav.home")}</Button></Link>} />;
+}

@@ -1,0 +1,62 @@
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useSyncExternalStore } from "react";
+
+type Line = "live" | "lost";
+let line: Line = "lost";
+const watchers = new Set<() => void>();
+
+function setLine(next: Line) {
+  if (line === next) return;
+  line = next;
+  watchers.forEach((tell) => tell());
+}
+
+/** Whether changes arrive by themselves right now. */
+export const useLine = () =>
+  useSyncExternalStore(
+    (tell) => {
+      watchers.add(tell);
+      return () => void watchers.delete(tell);
+    },
+    () => line,
+  );
+
+/** A topic is the first word of the query keys that it makes stale. */
+export function freshen(queries: QueryClient, topics: string[]) {
+  for (const topic of topics) void queries.invalidateQueries({ queryKey: [topic] });
+}
+
+/** Gathers topics so that a busy minute asks once per pause, not once per event. */
+function gather(queries: QueryClient, pause = 1500) {
+  const waiting = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return (topics: string[]) => {
+    topics.forEach((topic) => waiting.add(topic));
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      freshen(queries, [...waiting]);
+      waiting.clear();
+    }, pause);
+  };
+}
+
+/** Listens to the server's changes while mounted, and asks again for what changed. */
+export function useLive() {
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (typeof EventSource === "undefined") return;
+    const heard = gather(queries);
+    const source = new EventSource("/api/v1/events");
+    source.onopen = () => setLine("live");
+    source.onerror = () => setLine("lost");
+    source.addEventListener("changed", (event) => {
+      setLine("live");
+      heard((JSON.parse((event as MessageEvent<string>).data) as { topics?: string[] }).topics ?? []);
+    });
+    source.addEventListener("ping", () => setLine("live"));
+    return () => {
+      source.close();
+      setLine("lost");
+    };
+  }, [queries]);
+}
