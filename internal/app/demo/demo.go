@@ -44,7 +44,7 @@ func (m *Maker) Made(ctx context.Context) (bool, error) {
 // been brought over from the sandbox before.
 func (m *Maker) Make(ctx context.Context) error {
 	ctx = access.With(ctx, access.Identity{
-		Account: m.Owner, Name: "demo", Role: access.SuperAdmin, Scope: access.ScopeAll,
+		Account: m.Owner, Name: "demo", Role: access.SuperAdmin, Scope: access.All,
 	})
 	channels, err := m.channels(ctx)
 	if err != nil {
@@ -111,16 +111,16 @@ type plan struct {
 }
 
 var plans = []plan{
-	{"抖音信息流_福利群", "抖音信息流", livecode.Promotion, false, []int{0, 1, 2}, 62, .41, "品牌福利群", "群里每天上午十点发券"},
-	{"抖音直播间_秒杀群", "抖音直播间", livecode.Promotion, false, []int{2, 3}, 35, .38, "直播秒杀群", "开播前先在群里通知"},
-	{"小红书618_种草群", "小红书618", livecode.Promotion, false, []int{1, 4}, 48, .44, "618 种草群", "试用装每周三发放"},
-	{"人民广场店_到店群", "人民广场店", livecode.Service, false, []int{4}, 22, .52, "人民广场店会员群", "到店自提、积分都在群里办"},
-	{"徐家汇店_到店群", "徐家汇店", livecode.Service, false, []int{5}, 17, .49, "徐家汇店会员群", "到店自提、积分都在群里办"},
-	{"公众号_专属顾问", "公众号", livecode.Service, true, []int{0, 1, 2, 3}, 28, .36, "添加专属顾问", "一对一解答,工作日当天回复"},
-	{"包裹卡_售后", "包裹卡", livecode.Service, true, []int{1, 2}, 31, .47, "售后专员", "退换货、补发都找她"},
-	{"地推_试吃活动", "地推活动", livecode.Promotion, true, []int{3, 4}, 12, .29, "试吃活动报名", "报名后由店员联系"},
-	{"抖音_品牌会员群", "抖音", livecode.Other, false, []int{0, 3, 5}, 19, .33, "品牌会员群", "新品抢先试"},
-	{"小红书_搭配顾问", "小红书", livecode.Other, true, []int{0, 4}, 14, .31, "搭配顾问", "发照片,帮你搭"},
+	{"抖音信息流_福利群", "抖音信息流", livecode.ForPromotion, false, []int{0, 1, 2}, 62, .41, "品牌福利群", "群里每天上午十点发券"},
+	{"抖音直播间_秒杀群", "抖音直播间", livecode.ForPromotion, false, []int{2, 3}, 35, .38, "直播秒杀群", "开播前先在群里通知"},
+	{"小红书618_种草群", "小红书618", livecode.ForPromotion, false, []int{1, 4}, 48, .44, "618 种草群", "试用装每周三发放"},
+	{"人民广场店_到店群", "人民广场店", livecode.ForService, false, []int{4}, 22, .52, "人民广场店会员群", "到店自提、积分都在群里办"},
+	{"徐家汇店_到店群", "徐家汇店", livecode.ForService, false, []int{5}, 17, .49, "徐家汇店会员群", "到店自提、积分都在群里办"},
+	{"公众号_专属顾问", "公众号", livecode.ForService, true, []int{0, 1, 2, 3}, 28, .36, "添加专属顾问", "一对一解答,工作日当天回复"},
+	{"包裹卡_售后", "包裹卡", livecode.ForService, true, []int{1, 2}, 31, .47, "售后专员", "退换货、补发都找她"},
+	{"地推_试吃活动", "地推活动", livecode.ForPromotion, true, []int{3, 4}, 12, .29, "试吃活动报名", "报名后由店员联系"},
+	{"抖音_品牌会员群", "抖音", livecode.ForOther, false, []int{0, 3, 5}, 19, .33, "品牌会员群", "新品抢先试"},
+	{"小红书_搭配顾问", "小红书", livecode.ForOther, true, []int{0, 4}, 14, .31, "搭配顾问", "发照片,帮你搭"},
 }
 
 const contact = "暂时没有空位。请拨打客服 400-800-1234(9:00–21:00),或在公众号留言。"
