@@ -102,11 +102,11 @@ func strictObject(d *json.Decoder, depth int) error {
 			return err
 		}
 		key := fmt.Sprint(t)
-		if folded := strings.ToLower(key); seen[folded] {
+		folded := strings.ToLower(strings.ToUpper(key)) // as encoding/json compares
+		if seen[folded] {
 			return fmt.Errorf("the key %.40q appears twice", key)
-		} else {
-			seen[folded] = true
 		}
+		seen[folded] = true
 		if err := strictValue(d, depth+1); err != nil {
 			return err
 		}
