@@ -1,0 +1,90 @@
+package app
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/tuma-live/tuma/internal/base/web"
+)
+
+// metrics is what the program tells about itself.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.HistogramVec
+	jobs     *prometheus.HistogramVec
+	calls    *prometheus.HistogramVec
+	loops    *prometheus.CounterVec
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "tuma_http_request_seconds", Help: "Requests by door and status class.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+		}, []string{"door", "status"}),
+		jobs: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "tuma_job_seconds", Help: "Attempts of jobs by kind and outcome.",
+			Buckets: prometheus.ExponentialBuckets(.001, 4, 9),
+		}, []string{"kind", "outcome"}),
+		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "tuma_wecom_call_seconds", Help: "Calls to WeCom by operation and class of error.",
+			Buckets: prometheus.ExponentialBuckets(.005, 2.5, 9),
+		}, []string{"op", "class"}),
+		loops: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tuma_loop_errors_total", Help: "Failures of what every node does all the time.",
+		}, []string{"loop"}),
+	}
+	m.registry.MustRegister(m.requests, m.jobs, m.calls, m.loops,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// gauge adds a number that is read when it is asked for.
+func (m *metrics) gauge(name, help string, read func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+}
+
+// request is told about every answer.
+func (m *metrics) request(r *http.Request, status int, took time.Duration) {
+	m.requests.WithLabelValues(door(r.URL.Path), strconv.Itoa(status/100)+"xx").Observe(took.Seconds())
+}
+
+// door names the part of the site, not the page: paths hold ids.
+func door(path string) string {
+	for _, d := range []string{"/q/", "/l/", "/wecom/", "/api/"} {
+		if strings.HasPrefix(path, d) {
+			return strings.Trim(d, "/")
+		}
+	}
+	return "ui"
+}
+
+// handler serves the metrics to who knows the token, or without one to
+// programs on this machine.
+func (m *metrics) handler(token string) http.Handler {
+	h := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !mayRead(r, token) {
+			http.NotFound(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+func mayRead(r *http.Request, token string) bool {
+	if token != "" {
+		got := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		return subtle.ConstantTimeCompare([]byte(got), []byte(token)) == 1
+	}
+	// A proxy on this machine makes everyone look local.
+	return web.ClientAddress(r, nil).IsLoopback() && r.Header.Get("X-Forwarded-For") == ""
+}
