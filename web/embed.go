@@ -27,9 +27,9 @@ const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Tu
 <p>界面尚未构建:请运行 <code>make build</code>,再启动一次。</p></html>
 `
 
-// UI serves the admin UI. A path that is no file is a place inside the UI and
+// Handler serves the admin UI. A path that is no file is a place inside the UI and
 // gets its page. Files with a hash in their name may be kept forever.
-func UI() http.Handler {
+func Handler() http.Handler {
 	dist, err := fs.Sub(files, "dist")
 	if err != nil {
 		panic(err) // the folder is part of the program

@@ -95,7 +95,7 @@ func (c *Catalogue) Text(lang, key string, args map[string]string) string {
 	if len(args) == 0 || !strings.Contains(text, "{") {
 		return text
 	}
-	return fill(text, args)
+	return Fill(text, args)
 }
 
 // Has says whether key is written in lang.
@@ -119,9 +119,9 @@ func (c *Catalogue) find(lang, key string, args map[string]string) (string, bool
 	return text, ok
 }
 
-// fill replaces {name} once, from left to right: a value that looks like a
+// Fill replaces {name} once, from left to right: a value that looks like a
 // placeholder stays as it is.
-func fill(text string, args map[string]string) string {
+func Fill(text string, args map[string]string) string {
 	var b strings.Builder
 	for {
 		before, rest, ok := strings.Cut(text, "{")

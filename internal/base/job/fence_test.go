@@ -82,7 +82,7 @@ func TestARunnerThatIsAloneTakesUpWhatItsPredecessorLost(t *testing.T) {
 	schematest.Each(t, func(t *testing.T, d *db.DB) {
 		leased(t, d, "a")
 		ran := make(chan struct{})
-		reg := &Registry{}
+		reg := NewRegistry()
 		Handle(reg, func(context.Context, chore) error { close(ran); return nil })
 		ctx, cancel := context.WithCancel(t.Context())
 		over := make(chan struct{})

@@ -144,6 +144,11 @@ type Registry struct {
 	periodic []Periodic
 }
 
+// NewRegistry returns an empty table.
+func NewRegistry() *Registry {
+	return &Registry{handlers: map[string]func(context.Context, []byte) error{}}
+}
+
 // Handle makes f do the jobs of T's kind.
 func Handle[T Args](reg *Registry, f func(ctx context.Context, args T) error) {
 	var zero T
@@ -161,9 +166,6 @@ func Handle[T Args](reg *Registry, f func(ctx context.Context, args T) error) {
 func (reg *Registry) HandleKind(kind string, f func(ctx context.Context, args []byte) error) {
 	if _, taken := reg.handlers[kind]; taken {
 		panic("job: two handlers for " + kind)
-	}
-	if reg.handlers == nil {
-		reg.handlers = map[string]func(context.Context, []byte) error{}
 	}
 	reg.handlers[kind] = f
 }

@@ -31,7 +31,7 @@ func enqueue(t *testing.T, d *db.DB, n int, opts ...job.Option) {
 }
 
 func runner(d *db.DB, c clock.Clock, f func(context.Context, note) error) *job.Runner {
-	reg := &job.Registry{}
+	reg := job.NewRegistry()
 	job.Handle(reg, f)
 	return &job.Runner{DB: d, Clock: c, Registry: reg, Node: "test"}
 }
@@ -305,7 +305,7 @@ func TestAStoppedRunnerGivesBackWhatItCouldNotFinish(t *testing.T) {
 func TestAKindNobodyHereKnowsIsLeftForOthers(t *testing.T) {
 	schematest.Each(t, func(t *testing.T, d *db.DB) {
 		enqueue(t, d, 1)
-		reg := &job.Registry{}
+		reg := job.NewRegistry()
 		reg.HandleKind("other", func(context.Context, []byte) error { return nil })
 		drain(t, &job.Runner{DB: d, Clock: clock.NewManual(noon), Registry: reg})
 		kinds, err := job.Orphans(t.Context(), d.Read(), reg)
