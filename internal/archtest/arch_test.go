@@ -31,9 +31,9 @@ var floors = []struct {
 	{"internal/schema", nil},
 	{"internal/wecom", []string{"callback", "", "sandbox"}},
 	{"internal/core", []string{
-		"fact", "inbox", "audit", "access", "seat",
-		"mirror", "asset", "channel", "staff", "tag", "pool",
-		"contact", "identity", "livecode", "carrier", "arrival", "group",
+		"fact", "inbox", "audit", "access", "corp", "seat",
+		"mirror", "asset", "channel", "staff", "tag", "pool", "group",
+		"contact", "identity", "livecode", "carrier", "arrival",
 		"route", "scan", "welcome", "insight",
 	}},
 	{"internal/edge", []string{"scan", "hook", "admin", "ui"}},
