@@ -1,0 +1,193 @@
+package check
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Options says how the harness runs.
+type Options struct {
+	Short   bool   // the form that runs with the tests
+	Seed    uint64 // drives traffic and faults
+	Only    string // "sqlite" or "postgres"; empty: both
+	Mutants bool   // seed the defects
+	Profile string // folder for profiles of the server
+	Log     io.Writer
+}
+
+// Report is the last line of a chaos run.
+type Report struct {
+	Acked   int `json:"acked"`
+	Kills   int `json:"kills"`
+	Crashes int `json:"db_crashes"`
+	verdict
+	Caught  int               `json:"mutants_caught"`
+	Mutants map[string]string `json:"mutants"`
+	Stages  map[string]result `json:"stages"`
+	Seed    uint64            `json:"seed"`
+	Seconds float64           `json:"seconds"`
+	OK      bool              `json:"ok"`
+	Failure string            `json:"failure,omitempty"`
+}
+
+// errFound says that an invariant broke, or a defect went unseen.
+var errFound = errors.New("an invariant did not hold")
+
+// chaos is a whole run.
+type chaos struct {
+	Options
+	dir, bin string
+	pg       *postgres
+	report   Report
+}
+
+// Chaos kills nodes and the database under load and reports what it did to
+// what customers had been told. The error says that the bar was missed.
+func Chaos(ctx context.Context, o Options) (Report, error) {
+	began := time.Now()
+	c := &chaos{Options: o, report: Report{
+		Seed: o.Seed, Mutants: map[string]string{}, Stages: map[string]result{},
+	}}
+	err := c.run(ctx)
+	c.report.Seconds = time.Since(began).Seconds()
+	c.report.OK = err == nil
+	if err != nil {
+		c.report.Failure = err.Error()
+	}
+	return c.report, err
+}
+
+func (c *chaos) run(ctx context.Context) (err error) {
+	if c.dir, err = os.MkdirTemp("", "tumacheck"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(c.dir)                      //nolint:errcheck // the system cleans up
+	if err := os.Chmod(c.dir, 0o755); err != nil { // PostgreSQL is another user
+		return err
+	}
+	if dev := os.Getenv("TUMACHECK_BIN"); dev != "" {
+		c.bin = dev
+	} else if c.bin, err = compile(ctx, c.dir, "tuma", "chaos"); err != nil {
+		return err
+	}
+	if c.Only != "sqlite" {
+		home := filepath.Join(c.dir, "pg")
+		if err := os.Mkdir(home, 0o755); err != nil {
+			return err
+		}
+		if c.pg, err = startPostgres(ctx, home); err != nil {
+			return err
+		}
+		defer c.pg.stop()
+	}
+	for _, s := range c.stages() {
+		if err := c.stage(ctx, s); err != nil {
+			return err
+		}
+	}
+	if c.report.failed() {
+		return errFound
+	}
+	return nil
+}
+
+func (r *Report) failed() bool {
+	for _, m := range r.Mutants {
+		if m != caught {
+			return true
+		}
+	}
+	return r.verdict.bad()
+}
+
+const (
+	caught   = "caught"
+	survived = "survived"
+)
+
+// stage runs one stage and adds it up. Of a mutant nothing counts but whether
+// it was caught.
+func (c *chaos) stage(ctx context.Context, s stage) error {
+	res, err := s.run(ctx, c.bin, c.dir, c.Seed, c.say)
+	if s.mutant != "" {
+		return c.mutant(s, res, err)
+	}
+	if err != nil {
+		return err
+	}
+	r := &c.report
+	r.Stages[s.name] = res
+	r.Acked, r.Kills, r.Crashes = r.Acked+res.Acked, r.Kills+res.Kills, r.Crashes+res.Crashes
+	r.verdict.add(res.verdict)
+	for _, x := range res.examples {
+		c.say("  %s", x)
+	}
+	return nil
+}
+
+// mutant notes whether a seeded defect was seen. A run that failed for another
+// reason proves nothing.
+func (c *chaos) mutant(s stage, res result, err error) error {
+	if err != nil {
+		return err
+	}
+	c.report.Mutants[s.mutant] = survived
+	if res.bad() {
+		c.report.Mutants[s.mutant] = caught
+		c.report.Caught++
+	}
+	return nil
+}
+
+// stages lists what is run, in order.
+func (c *chaos) stages() []stage {
+	small := shape{pools: 60, groups: 5, capacity: 100, codes: 2}
+	sqlite := stage{name: "sqlite", nodes: 1, clients: 64, most: 3 * time.Minute, shape: small, goal: goal{Acked: 5000, Kills: 15}}
+	pg := stage{name: "postgres", pg: c.pg, nodes: 2, clients: 64, most: 3 * time.Minute, shape: small,
+		goal: goal{Acked: 5000, Kills: 8, Crashes: 1}}
+	if !c.Short {
+		big := shape{pools: 150, groups: 5, capacity: 200, codes: 2}
+		sqlite.shape, sqlite.most, sqlite.goal = big, 6*time.Minute, goal{Acked: 100_000, Kills: 100}
+		pg.shape, pg.most, pg.goal = big, 6*time.Minute, goal{Acked: 50_000, Kills: 40, Crashes: 4}
+	}
+	mutate := func(s stage, name string, g goal) stage {
+		s.name, s.mutant, s.goal, s.shape = name, name, g, small
+		return s
+	}
+	var all []stage
+	if c.Only != "postgres" {
+		all = append(all, sqlite)
+		if c.Mutants {
+			all = append(all, mutate(sqlite, "answer_first", goal{Acked: 5000, Kills: 10}))
+			if !c.Short {
+				all = append(all, mutate(sqlite, "check_then_act", goal{Acked: 5000}))
+			}
+		}
+	}
+	if c.Only != "sqlite" {
+		all = append(all, pg)
+		if c.Mutants && !c.Short {
+			all = append(all, mutate(pg, "skip_locked", goal{Acked: 10_000}))
+		}
+	}
+	return all
+}
+
+// say tells the operator of a run how it goes.
+func (c *chaos) say(format string, args ...any) {
+	say(c.Log, format, args...)
+}
+
+// Line is the report as one line of JSON.
+func (r Report) Line() string {
+	b, err := json.Marshal(r)
+	if err != nil {
+		panic(err) // numbers and text only
+	}
+	return string(b)
+}
