@@ -311,10 +311,9 @@ func (r *Runner) stopAllBut(ids, kept []ID) {
 	}
 }
 
-// keep frees lost jobs, schedules the periodic ones and deletes the old ones.
+// keep frees lost jobs and schedules the periodic ones.
 func (r *Runner) keep(ctx context.Context) {
 	slots := map[string]time.Time{}
-	var cleaned time.Time
 	for ctx.Err() == nil {
 		now := r.Clock.Now()
 		_, err := reap(ctx, r.DB, now, now)
@@ -328,10 +327,6 @@ func (r *Runner) keep(ctx context.Context) {
 				continue
 			}
 			slots[p.Name] = slot
-		}
-		if now.Sub(cleaned) > 10*time.Minute {
-			err = errors.Join(err, Clean(ctx, r.DB, now.Add(-24*time.Hour)))
-			cleaned = now
 		}
 		if err != nil && ctx.Err() == nil {
 			r.Log.Warn("cannot keep the queue", "err", err)

@@ -2,6 +2,7 @@ package seal
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ const overlap = 2 * time.Minute
 // keySet is what the key file holds.
 type keySet struct {
 	Index []byte `json:"index"`
-	Keys  []key  `json:"keys"`
+	Keys  []key  `json:"keys"` // newest first
 }
 
 type key struct {
@@ -31,20 +32,28 @@ type key struct {
 	From   time.Time `json:"from"` // seals from then on
 }
 
-// primary returns the id of the key that seals at now.
-func (s keySet) primary(now time.Time) uint32 { return s.ordered(now)[0].ID }
-
-// ordered returns the keys in use newest first, then those whose time has not come.
-func (s keySet) ordered(now time.Time) []key {
-	out := slices.Clone(s.Keys)
-	slices.SortFunc(out, func(a, b key) int {
-		switch aWaits, bWaits := a.From.After(now), b.From.After(now); {
-		case aWaits != bWaits && aWaits:
-			return 1
-		case aWaits != bWaits:
-			return -1
+// primary returns the id of the key that seals at now: the newest whose time has come.
+func (s keySet) primary(now time.Time) uint32 {
+	for _, k := range s.Keys {
+		if !k.From.After(now) {
+			return k.ID
 		}
-		return int(b.ID) - int(a.ID)
+	}
+	return s.Keys[len(s.Keys)-1].ID // the clock is behind them all
+}
+
+// ordered returns the primary first, then the others, newest first.
+func (s keySet) ordered(now time.Time) []key {
+	primary := s.primary(now)
+	out := slices.Clone(s.Keys)
+	slices.SortStableFunc(out, func(a, b key) int {
+		switch primary {
+		case a.ID:
+			return -1
+		case b.ID:
+			return 1
+		}
+		return 0
 	})
 	return out
 }
@@ -82,6 +91,7 @@ func parse(text []byte) (keySet, error) {
 	if err := set.valid(); err != nil {
 		return set, fmt.Errorf("cannot use the keys: %w", err)
 	}
+	slices.SortFunc(set.Keys, func(a, b key) int { return cmp.Compare(b.ID, a.ID) })
 	return set, nil
 }
 
@@ -102,16 +112,23 @@ func Load(c clock.Clock, path string) (*Ring, error) {
 	return newRing(c, path, set)
 }
 
-// Reload reads the key file again, for keys that another process added.
-func (r *Ring) Reload() error {
+// Reload reads the key file again, for keys that another process added. It
+// says whether there were any: who keeps derived keys must then ask again.
+func (r *Ring) Reload() (changed bool, err error) {
 	if r.path == "" {
-		return nil
+		return false, nil
 	}
 	set, err := readFile(r.path)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return r.use(set)
+	r.mu.RLock()
+	changed = !slices.EqualFunc(set.Keys, r.set.Keys, func(a, b key) bool { return a.ID == b.ID })
+	r.mu.RUnlock()
+	if !changed {
+		return false, nil
+	}
+	return true, r.use(set)
 }
 
 // Rotate adds a key that takes over in two minutes. Old keys stay: what they
@@ -120,17 +137,15 @@ func (r *Ring) Rotate() error {
 	if r.path == "" {
 		return errors.New("cannot rotate keys that come from the environment: add one there")
 	}
-	if err := r.Reload(); err != nil {
+	if _, err := r.Reload(); err != nil {
 		return err
 	}
+	fresh := key{Secret: ident.Random(32), From: r.clock.Now().Add(overlap)}
 	r.mu.RLock()
-	set := keySet{Index: r.set.Index, Keys: slices.Clone(r.set.Keys)}
+	set := r.set
 	r.mu.RUnlock()
-	var last uint32
-	for _, k := range set.Keys {
-		last = max(last, k.ID)
-	}
-	set.Keys = append(set.Keys, key{ID: last + 1, Secret: ident.Random(32), From: r.clock.Now().Add(overlap)})
+	fresh.ID = set.Keys[0].ID + 1
+	set.Keys = append([]key{fresh}, set.Keys...)
 	if err := replaceFile(r.path, set); err != nil {
 		return err
 	}
