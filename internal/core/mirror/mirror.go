@@ -5,12 +5,14 @@ package mirror
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/base/fault"
+	"github.com/tuma-live/tuma/internal/base/job"
 	"github.com/tuma-live/tuma/internal/wecom"
 )
 
@@ -111,4 +113,21 @@ func Plain(s string, n int) string {
 		return string(rs[:n])
 	}
 	return s
+}
+
+// Again gives a failed call to WeCom back to the job runner: with the time
+// WeCom named, at once dead when another try must be refused again, and else
+// for the usual retries.
+func Again(now time.Time, err error) error {
+	var e *wecom.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch {
+	case e.Class == wecom.Limited && !e.Until.IsZero():
+		return job.RetryIn(max(e.Until.Sub(now), time.Second), err)
+	case e.Class == wecom.Permanent:
+		return job.Discard(err)
+	}
+	return err
 }
