@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -16,6 +17,7 @@ type Options struct {
 	Seed    uint64 // drives traffic and faults
 	Only    string // "sqlite" or "postgres"; empty: both
 	Mutants bool   // seed the defects
+	Stage   string // only the stages with this in their names
 	Profile string // folder for profiles of the server
 	Log     io.Writer
 }
@@ -86,6 +88,9 @@ func (c *chaos) run(ctx context.Context) (err error) {
 		defer c.pg.stop()
 	}
 	for _, s := range c.stages() {
+		if !strings.Contains(s.name, c.Stage) {
+			continue
+		}
 		if err := c.stage(ctx, s); err != nil {
 			return err
 		}
@@ -146,8 +151,9 @@ func (c *chaos) mutant(s stage, res result, err error) error {
 
 // stages lists what is run, in order.
 func (c *chaos) stages() []stage {
-	small := shape{pools: 60, groups: 5, capacity: 100, codes: 2}
-	sqlite := stage{name: "sqlite", nodes: 1, clients: 64, most: 3 * time.Minute, shape: small, goal: goal{Acked: 5000, Kills: 15}}
+	small := shape{pools: 100, groups: 5, capacity: 100, codes: 2}
+	sqlite := stage{name: "sqlite", nodes: 1, clients: 64, most: 3 * time.Minute, shape: small,
+		goal: goal{Acked: 5000, Kills: 15}}
 	pg := stage{name: "postgres", pg: c.pg, nodes: 2, clients: 64, most: 3 * time.Minute, shape: small,
 		goal: goal{Acked: 5000, Kills: 8, Crashes: 1}}
 	if !c.Short {
@@ -155,27 +161,40 @@ func (c *chaos) stages() []stage {
 		sqlite.shape, sqlite.most, sqlite.goal = big, 6*time.Minute, goal{Acked: 100_000, Kills: 100}
 		pg.shape, pg.most, pg.goal = big, 6*time.Minute, goal{Acked: 50_000, Kills: 40, Crashes: 4}
 	}
-	mutate := func(s stage, name string, g goal) stage {
-		s.name, s.mutant, s.goal, s.shape = name, name, g, small
-		return s
-	}
 	var all []stage
 	if c.Only != "postgres" {
-		all = append(all, sqlite)
-		if c.Mutants {
-			all = append(all, mutate(sqlite, "answer_first", goal{Acked: 5000, Kills: 10}))
-			if !c.Short {
-				all = append(all, mutate(sqlite, "check_then_act", goal{Acked: 5000}))
-			}
-		}
+		all = append(all, sqlite, expiring(sqlite))
 	}
 	if c.Only != "sqlite" {
-		all = append(all, pg)
-		if c.Mutants && !c.Short {
-			all = append(all, mutate(pg, "skip_locked", goal{Acked: 10_000}))
-		}
+		all = append(all, pg, expiring(pg))
+	}
+	if !c.Mutants {
+		return all
+	}
+	if c.Only != "postgres" {
+		all = append(all, mutate(sqlite, "answer_first", small, goal{Acked: 5000, Kills: 10}))
+	}
+	if c.Only != "postgres" && !c.Short {
+		all = append(all, mutate(sqlite, "check_then_act", small, goal{Acked: 5000}),
+			mutate(expiring(sqlite), "no_expiry", expiring(sqlite).shape, goal{}))
+	}
+	if c.Only != "sqlite" && !c.Short {
+		all = append(all, mutate(pg, "skip_locked", small, goal{Acked: 10_000}))
 	}
 	return all
+}
+
+// expiring is the same place with few seats and short holds.
+func expiring(s stage) stage {
+	s.name, s.short, s.clients, s.most = s.name+"_expiry", true, 16, 30*time.Second
+	s.shape = shape{pools: 1, groups: 5, capacity: 20, codes: 1}
+	return s
+}
+
+// mutate is s with a seeded defect.
+func mutate(s stage, name string, world shape, g goal) stage {
+	s.name, s.mutant, s.goal, s.shape = name, name, g, world
+	return s
 }
 
 // say tells the operator of a run how it goes.

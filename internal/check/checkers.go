@@ -17,18 +17,19 @@ type verdict struct {
 	FalseFull    int `json:"false_full"`      // "full" told although a seat was free
 	Duplicates   int `json:"duplicates"`      // a second seat for one visitor on one code
 	Mismatch     int `json:"ledger_mismatch"` // counts that do not add up with the holds behind them
+	Stuck        int `json:"stuck"`           // seats not served again in time after their holds ended
 	examples     []string
 }
 
 func (v *verdict) bad() bool { return v.sum() > 0 }
 
 func (v *verdict) sum() int {
-	return v.Lost + v.OverCapacity + v.FalseFull + v.Duplicates + v.Mismatch
+	return v.Lost + v.OverCapacity + v.FalseFull + v.Duplicates + v.Mismatch + v.Stuck
 }
 
 func (v *verdict) String() string {
-	return fmt.Sprintf("lost %d, over capacity %d, false full %d, duplicates %d, mismatch %d",
-		v.Lost, v.OverCapacity, v.FalseFull, v.Duplicates, v.Mismatch)
+	return fmt.Sprintf("lost %d, over capacity %d, false full %d, duplicates %d, mismatch %d, stuck %d",
+		v.Lost, v.OverCapacity, v.FalseFull, v.Duplicates, v.Mismatch, v.Stuck)
 }
 
 func (v *verdict) add(o verdict) {
@@ -37,6 +38,7 @@ func (v *verdict) add(o verdict) {
 	v.FalseFull += o.FalseFull
 	v.Duplicates += o.Duplicates
 	v.Mismatch += o.Mismatch
+	v.Stuck += o.Stuck
 	v.examples = append(v.examples, o.examples...)
 }
 

@@ -46,10 +46,7 @@ func (c *crowd) run(ctx context.Context, clients int) {
 	var wg sync.WaitGroup
 	for i := range clients {
 		wg.Go(func() {
-			one := &client{crowd: c, rng: rand.New(rand.NewPCG(c.seed, uint64(i)))}
-			for _, addr := range c.addrs {
-				one.conns = append(one.conns, newConn(addr))
-			}
+			one := c.client(i)
 			defer one.close()
 			for ctx.Err() == nil {
 				one.visit()
@@ -57,6 +54,15 @@ func (c *crowd) run(ctx context.Context, clients int) {
 		})
 	}
 	wg.Wait()
+}
+
+// client makes the i-th phone.
+func (c *crowd) client(i int) *client {
+	one := &client{crowd: c, rng: rand.New(rand.NewPCG(c.seed, uint64(i)))}
+	for _, addr := range c.addrs {
+		one.conns = append(one.conns, newConn(addr))
+	}
+	return one
 }
 
 func (c *crowd) now() int64 { return time.Since(c.start).Microseconds() }
@@ -127,13 +133,19 @@ func (c *client) visit() {
 			}
 		}
 	}
-	p, ok := c.ask(&who, &v, "")
-	if ok && p.told.state == route.Soft && p.tap != "" {
-		p, ok = c.ask(&who, &v, p.tap)
-	}
-	if ok && p.told.target != 0 && c.rng.Float64() < beacons {
+	p, ok := c.open(&who, &v)
+	if ok && p.told.target != 0 && p.told.scan != 0 && c.rng.Float64() < beacons {
 		c.tell(v, p, fact.Shown)
 	}
+}
+
+// open asks for the page of v's code, and taps the button of a soft one.
+func (c *client) open(who *int, v *visitor) (page, bool) {
+	p, ok := c.ask(who, v, "")
+	if ok && p.told.state == route.Soft && p.tap != "" {
+		return c.ask(who, v, p.tap)
+	}
+	return p, ok
 }
 
 // ask opens a page and notes the question and the answer. A visitor without a

@@ -44,12 +44,19 @@ type history struct {
 	unsent  int // requests that never reached a node
 	refused int // answers that were no page at all
 	oddity  error
+	states  map[route.State]int
 }
 
 func (h *history) add(o op) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ops = append(h.ops, o)
+	if h.states == nil {
+		h.states = map[route.State]int{}
+	}
+	if o.known {
+		h.states[o.told.state]++
+	}
 	switch {
 	case !o.known:
 		h.lost++
@@ -86,4 +93,11 @@ func (h *history) count() (acked int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.acked
+}
+
+// told counts the answers that showed a state.
+func (h *history) told(s route.State) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.states[s]
 }

@@ -21,6 +21,7 @@ type stage struct {
 	goal    goal
 	shape   shape
 	clients int
+	short   bool          // holds end within the run, and their seats must come back
 	most    time.Duration // the goal must be reached within
 }
 
@@ -64,10 +65,12 @@ func (s stage) run(ctx context.Context, bin, dir string, seed uint64, say func(s
 	}
 	defer r.stop()
 	began := time.Now()
-	if err := r.storm(ctx, say); err != nil {
+	stuck, err := r.drive(ctx, say)
+	if err != nil {
 		return result{}, fmt.Errorf("%s: %w", s.name, err)
 	}
 	res, err := r.judge(ctx)
+	res.Stuck = stuck
 	res.Seconds = time.Since(began).Seconds()
 	if err != nil {
 		return res, fmt.Errorf("%s: %w", s.name, err)
@@ -75,6 +78,13 @@ func (s stage) run(ctx context.Context, bin, dir string, seed uint64, say func(s
 	say("%s: %d acked, %d unanswered, %d away, %d kills, %d crashes; %s", s.name, res.Acked, res.Unanswered, res.Away,
 		res.Kills, res.Crashes, &res.verdict)
 	return res, nil
+}
+
+func (r *running) drive(ctx context.Context, say func(string, ...any)) (stuck int, err error) {
+	if r.short {
+		return r.expiry(ctx, say)
+	}
+	return 0, r.storm(ctx, say)
 }
 
 // prepare makes the database and starts the nodes.
@@ -98,8 +108,7 @@ func (r *running) prepare(ctx context.Context, bin, dir string) (err error) {
 		if err := shareKeys(home, data); err != nil {
 			return err
 		}
-		n, err := newNode(bin, data, database, "TUMA_MUTANT="+r.mutant, "TUMA_UNPROVEN_FOR=1h", "TUMA_PROVEN_FOR=1h",
-			"TUMA_LOG_LEVEL=error")
+		n, err := newNode(bin, data, database, append(r.lives(), "TUMA_MUTANT="+r.mutant, "TUMA_LOG_LEVEL=error")...)
 		if err != nil {
 			return err
 		}
@@ -110,6 +119,15 @@ func (r *running) prepare(ctx context.Context, bin, dir string) (err error) {
 		}
 	}
 	return nil
+}
+
+// lives is how long holds last: so short that all end in the run, or so long
+// that none does.
+func (r *running) lives() []string {
+	if r.short {
+		return []string{"TUMA_UNPROVEN_FOR=" + unprovenFor.String(), "TUMA_PROVEN_FOR=" + provenFor.String()}
+	}
+	return []string{"TUMA_UNPROVEN_FOR=1h", "TUMA_PROVEN_FOR=1h"}
 }
 
 // shareKeys gives a node the keys of the first: codes are signed with them.
@@ -244,7 +262,7 @@ func (r *running) judge(ctx context.Context) (result, error) {
 	if err != nil {
 		return res, err
 	}
-	res.verdict = *judge(r.crowd.world, h, l, true)
+	res.verdict = *judge(r.crowd.world, h, l, !r.short)
 	return res, nil
 }
 
