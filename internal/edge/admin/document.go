@@ -15,6 +15,7 @@ func (a *API) config() huma.Config {
 	c.Servers = []*huma.Server{{URL: "/api/v1"}}
 	c.DocsPath, c.OpenAPIPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil
+	c.Transformers = []huma.Transformer{refused}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: "tuma"},
 		"key":     {Type: "http", Scheme: "bearer"},

@@ -9,7 +9,7 @@ import (
 
 var update = flag.Bool("update", false, "write the kept copy of the OpenAPI document")
 
-const kept = "../../../api/openapi.json"
+const keptCopy = "../../../api/openapi.json"
 
 func TestTheKeptOpenAPIDocumentIsCurrent(t *testing.T) {
 	have, err := New(Deps{}).Document()
@@ -17,11 +17,11 @@ func TestTheKeptOpenAPIDocumentIsCurrent(t *testing.T) {
 		t.Fatal(err)
 	}
 	if *update {
-		if err := os.WriteFile(kept, have, 0o644); err != nil {
+		if err := os.WriteFile(keptCopy, have, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(kept)
+	want, err := os.ReadFile(keptCopy)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ type scope int
 const (
 	open   scope = iota // no login: nothing personal
 	self                // only what belongs to the caller's own account
-	corp                // shared by everyone who holds the permission
+	shared              // shared by everyone who holds the permission
 	scoped              // the rows of the caller's data scope
 )
 
@@ -42,7 +42,8 @@ func op[I, O any](pattern string, p access.Permission, s scope,
 		huma.Register(api, o, func(ctx context.Context, in *I) (*O, error) {
 			out, err := h(ctx, in)
 			if err != nil {
-				return nil, failed(ctx, err)
+				exchangeOf(ctx).fail(err)
+				return nil, nil
 			}
 			return out, nil
 		})

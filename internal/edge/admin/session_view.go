@@ -159,6 +159,7 @@ type AuditRow struct {
 	Object    string    `json:"object"`
 	ObjectID  string    `json:"object_id"`
 	Diff      []Diff    `json:"diff"`
+	Note      string    `json:"note"`
 	Address   string    `json:"address"`
 }
 
