@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +85,40 @@ func YAML(r io.Reader) (kong.Resolver, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the configuration file: %w", err)
 	}
-	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		return values[flag.Name], nil
-	}), nil
+	return file(values), nil
+}
+
+// file is the values of a configuration file.
+type file map[string]any
+
+// Resolve implements kong.Resolver. The environment goes over the file, which
+// kong by itself would do the other way round.
+func (f file) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	for _, name := range flag.Envs {
+		if _, set := os.LookupEnv(name); set {
+			return nil, nil
+		}
+	}
+	return f[flag.Name], nil
+}
+
+// Validate implements kong.Resolver: a name that no command knows is a mistake.
+func (f file) Validate(app *kong.Application) error {
+	known := map[string]bool{}
+	var visit func(n *kong.Node)
+	visit = func(n *kong.Node) {
+		for _, flag := range n.Flags {
+			known[flag.Name] = true
+		}
+		for _, child := range n.Children {
+			visit(child)
+		}
+	}
+	visit(app.Node)
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		if !known[name] {
+			return fmt.Errorf("the configuration file says %q, which is no option", name)
+		}
+	}
+	return nil
 }

@@ -184,6 +184,11 @@ func Insert[T any](ctx context.Context, tx *Tx, table, suffix string, rows ...T)
 // Bulk runs an insert of any number of rows of cols values each. Rows go in
 // chunks whose sizes are powers of two, so few statements are ever prepared.
 func (tx *Tx) Bulk(ctx context.Context, head string, cols int, args []any, suffix string) error {
+	if tx.db.Engine == Postgres && len(args) >= leastArrays*cols {
+		if done, err := tx.bulkArrays(ctx, head, cols, args, suffix); done {
+			return err
+		}
+	}
 	for n := 64; len(args) > 0; {
 		for n*cols > len(args) {
 			n /= 2
@@ -202,7 +207,7 @@ type bulkKey struct {
 	suffix  string
 }
 
-var bulkTexts sync.Map // bulkKey → string
+var bulkTexts sync.Map // bulkKey or arraysKey → string
 
 func bulkText(head string, cols, n int, suffix string) string {
 	k := bulkKey{head, cols, n, suffix}

@@ -325,3 +325,12 @@ func (s *Service) Keys(ctx context.Context) ([]callback.Keys, error) {
 	}
 	return keys, nil
 }
+
+// BaseURL is the address of the API we are connected to; empty for WeCom's own.
+func (s *Service) BaseURL() string {
+	c, err := s.Get(context.Background())
+	if err != nil {
+		return "" // only WeCom's own hosts are then trusted
+	}
+	return c.BaseURL
+}

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -362,4 +363,20 @@ func loadQRs(ctx context.Context, tx *db.Tx) (map[place]string, error) {
 		qrs[p] = qr
 	}
 	return qrs, rows.Err()
+}
+
+// Codes lists the codes that serve, the newest first.
+func (b *Book) Codes() []*Code {
+	p := b.pages.Load()
+	if p == nil {
+		return nil
+	}
+	var all []*Code
+	for _, c := range p.byID {
+		if c.State == "" {
+			all = append(all, c)
+		}
+	}
+	slices.SortFunc(all, func(x, y *Code) int { return cmp.Compare(y.ID, x.ID) })
+	return all
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -410,17 +411,19 @@ func TestAFullDiskLosesNoVisitAndServiceComesBackByItself(t *testing.T) {
 }
 
 func BenchmarkDesk(b *testing.B) {
-	w := newWorld(b, schematest.SQLite(b), route.RoundRobin, seat.Group, 1<<40, 1<<40, 1<<40, 1<<40, 1<<40)
-	var next int64
-	var mu sync.Mutex
+	b.Run("sqlite", func(b *testing.B) { benchmarkDesk(b, schematest.SQLite(b)) })
+	b.Run("postgres", func(b *testing.B) { benchmarkDesk(b, schematest.Postgres(b)) })
+}
+
+// benchmarkDesk admits new visitors, 256 at a time, to one hot pool.
+func benchmarkDesk(b *testing.B, d *db.DB) {
+	w := newWorld(b, d, route.RoundRobin, seat.Group, 1<<40, 1<<40, 1<<40, 1<<40, 1<<40)
+	var next atomic.Int64
 	b.SetParallelism(128)
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			mu.Lock()
-			next++
-			id := next
-			mu.Unlock()
-			v := Visit{Code: w.code, Visitor: Visitor{ID: id * 7919, Fresh: true}, At: start, OS: "ios"}
+			v := Visit{Code: w.code, Visitor: Visitor{ID: next.Add(1) * 7919, Fresh: true}, At: start, OS: "ios"}
 			if _, err := w.desk.Admit(context.Background(), v); err != nil {
 				b.Fatal(err)
 			}

@@ -1,0 +1,155 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/tuma-live/tuma/internal/base/i18n"
+	"github.com/tuma-live/tuma/internal/base/job"
+	"github.com/tuma-live/tuma/internal/base/web"
+	"github.com/tuma-live/tuma/internal/core/scan"
+)
+
+// Server is a running Tuma.
+type Server struct {
+	*Base
+	parts
+	texts   *i18n.Catalogue
+	metrics *metrics
+	runner  *job.Runner
+	door    http.Handler // scans
+	hook    http.Handler // callbacks
+	api     http.Handler // admin API
+	demo    *box         // the sandbox of a demo, or nil
+	leaving atomic.Bool
+}
+
+// Open opens the data, brings it up to date and wires everything. With demo it
+// also starts a sandbox corp and connects to it.
+func Open(ctx context.Context, c Config, demo bool, log *slog.Logger) (*Server, error) {
+	b, err := OpenBase(ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Base: b, metrics: newMetrics()}
+	if err := s.wire(ctx, demo); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) wire(ctx context.Context, demo bool) (err error) {
+	journal, err := scan.OpenJournal(filepath.Join(s.Config.Data, "journal"))
+	if err != nil {
+		return err
+	}
+	s.parts = s.newParts(journal)
+	if s.texts, err = i18n.Load(texts()...); err != nil {
+		return err
+	}
+	reg := job.NewRegistry()
+	s.register(reg)
+	s.runner = &job.Runner{
+		DB: s.DB, Clock: s.Clock, Registry: reg, Log: s.Log, Node: fmt.Sprint(s.node.number),
+		Alone: s.Config.onSQLite(), Observe: s.observeJob,
+	}
+	if demo {
+		if s.demo, err = s.openBox(ctx); err != nil {
+			return err
+		}
+	}
+	if err := s.book.Load(ctx); err != nil {
+		return err
+	}
+	s.doors()
+	s.gauges()
+	return nil
+}
+
+func (s *Server) observeJob(kind, outcome string, took time.Duration) {
+	s.metrics.jobs.WithLabelValues(kind, outcome).Observe(took.Seconds())
+}
+
+func (s *Server) gauges() {
+	s.metrics.gauge("tuma_codes", "Live codes in memory.", func() float64 { return float64(s.book.Len()) })
+	s.metrics.gauge("tuma_scans_waiting", "Scans that wait for their commit.", func() float64 { return float64(s.desk.Waiting()) })
+}
+
+// shutdownFor is how long requests may take to end when the server leaves.
+const shutdownFor = 10 * time.Second
+
+// Run serves until ctx ends. It tells the operator on out where to look.
+func (s *Server) Run(ctx context.Context, out io.Writer) error {
+	defer s.Close() //nolint:errcheck // nothing is left to lose
+	l, err := net.Listen("tcp", s.cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", s.cfg.Addr, err)
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	server := web.NewServer(s.handler(), s.Log)
+	failed := make(chan error, 4)
+	var running sync.WaitGroup
+	start := func(f func() error) {
+		running.Go(func() {
+			if err := f(); err != nil {
+				failed <- err
+			}
+		})
+	}
+	start(func() error { return ignoreClosed(server.Serve(l)) })
+	start(func() error { return s.node.keep(work) })
+	s.startLoops(work, &running)
+	if s.demo != nil {
+		start(func() error { return s.demo.serve(work) })
+		if err := s.prepareDemo(work); err != nil {
+			return err
+		}
+	}
+	start(func() error { return s.runner.Run(work) })
+	if err := s.greet(ctx, out); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	// Requests end first, then jobs: what a request enqueued is not lost, it is
+	// in the database.
+	s.leaving.Store(true)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownFor)
+	defer cancel()
+	err = errors.Join(err, server.Shutdown(end))
+	stop()
+	running.Wait()
+	return err
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// Close gives everything back.
+func (s *Server) Close() error {
+	var err error
+	if s.demo != nil {
+		err = s.demo.close()
+	}
+	if s.desk != nil && s.desk.Journal != nil {
+		err = errors.Join(err, s.desk.Journal.Close())
+	}
+	return errors.Join(err, s.Base.Close())
+}
