@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/tuma-live/tuma/internal/base/clock"
 	"github.com/tuma-live/tuma/internal/base/fault"
@@ -217,5 +218,34 @@ func TestEveryAnswerCarriesTheHeadersThatProtectIt(t *testing.T) {
 	}
 	if h.Get("X-Request-Id") == "chosen by a stranger" {
 		t.Error("the request id was taken over")
+	}
+}
+
+func TestRequestsOfOddShapeAreRefused(t *testing.T) {
+	t.Parallel()
+	s, _ := stack(t)
+	var seen []int
+	s.Observe = func(_ *http.Request, status int, _ time.Duration) { seen = append(seen, status) }
+	h := s.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			Problem(w, r, ErrTooLarge)
+		}
+	}))
+	long := strings.NewReader(strings.Repeat("x", maxBody+1))
+	for _, x := range []struct {
+		r    *http.Request
+		want int
+	}{
+		{httptest.NewRequest("GET", "/?a="+strings.Repeat("&a=", maxParams-1), nil), 200},
+		{httptest.NewRequest("GET", "/?a="+strings.Repeat("&a=", maxParams), nil), 400},
+		{httptest.NewRequest("TRACE", "/", nil), 405},
+		{httptest.NewRequest("POST", "/", long), 413},
+	} {
+		if w := ask(h, x.r); w.Code != x.want {
+			t.Errorf("%s: %d, want %d", x.r.Method, w.Code, x.want)
+		}
+	}
+	if len(seen) != 4 || seen[3] != 413 {
+		t.Errorf("the metrics saw %v", seen)
 	}
 }
