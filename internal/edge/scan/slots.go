@@ -4,30 +4,30 @@ package scan
 type slot uint8
 
 const (
-	corp     slot = iota // verified name of the company
-	title                // what the operator calls this
-	subtitle             // one more line
-	name                 // the group or staff member
-	guide                // what the operator says about joining
-	notice               // what the operator wants known first
-	contact              // how to reach a person
-	tel                  // a telephone number found in contact
-	diag                 // the diagnosis code
-	scanID               // the scan's id, for beacons
-	slug                 // the code's slug, for beacons
-	self                 // this page's own address
-	path                 // this page's own path
-	qr                   // address of the QR image
-	joined               // people in the group
-	limit                // the most it may have
-	rest                 // how many more may come in
-	atLeast              // joined, rounded down to a fifty
-	left                 // seats left, when few
-	opens                // when the code starts to serve
-	inDays               // …in so many days
-	inHours              // …hours
-	inMinutes            // …minutes
-	privacy              // address of the privacy policy
+	corp      slot = iota // verified name of the company
+	title                 // what the operator calls this
+	subtitle              // one more line
+	name                  // the group or staff member
+	guide                 // what to do with the QR, in the operator's words
+	notice                // what the operator wants known before
+	contact               // how to reach a person
+	tel                   // a telephone number found in contact
+	diag                  // the diagnosis code
+	scanID                // the scan's id, for beacons
+	slug                  // the code's slug, for beacons
+	self                  // this page's own address
+	path                  // this page's own path
+	qr                    // address of the QR image
+	joined                // people in the group
+	limit                 // the most it may have
+	rest                  // how many more may come in
+	atLeast               // joined, rounded down to a fifty
+	left                  // seats left, when few
+	opens                 // when the code starts to serve
+	inDays                // …in so many days
+	inHours               // …hours
+	inMinutes             // …minutes
+	privacy               // address of the privacy policy
 	// Flags: empty or not.
 	isGroup
 	isStaff
@@ -49,7 +49,7 @@ const (
 	outside   // a phone, but not in WeChat
 	onScreen  // WeChat on a computer
 	isAway    // decided without the ledger
-	retry     // the page asks again by itself
+	isScript  // the page may run its script
 	slots
 )
 
@@ -64,7 +64,7 @@ var slotNames = map[string]slot{
 	"isnotyet": isNotYet, "isexpired": isExpired, "ispaused": isPaused, "isdraft": isDraft,
 	"ismissing": isMissing, "isfailed": isFailed, "issoft": isSoft, "isscreen": isScreen,
 	"isneutral": isNeutral, "outside": outside, "onscreen": onScreen, "isaway": isAway,
-	"retry": retry,
+	"isscript": isScript,
 }
 
 const yes = "1"

@@ -81,13 +81,13 @@ func (t *template) render(b []byte, vs *values) []byte {
 
 // compiler turns source into steps.
 type compiler struct {
-	texts map[string]string
+	texts func(key string) (string, bool)
 	steps []step
 	open  []int // the conditions and elses not yet ended
 }
 
 // compile reads source with the texts of one language.
-func compile(source string, texts map[string]string) (*template, error) {
+func compile(source string, texts func(key string) (string, bool)) (*template, error) {
 	c := &compiler{texts: texts}
 	for source != "" {
 		before, rest, found := strings.Cut(source, "{{")
@@ -191,7 +191,7 @@ func (c *compiler) slot(do action, name string) error {
 
 // text compiles a translated text, whose {slot} become slots.
 func (c *compiler) text(key string) error {
-	text, ok := c.texts[key]
+	text, ok := c.texts(key)
 	if !ok {
 		return fmt.Errorf("no text %q", key)
 	}

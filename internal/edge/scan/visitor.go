@@ -1,0 +1,120 @@
+package scan
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/binary"
+	"hash"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tuma-live/tuma/internal/base/ident"
+)
+
+const (
+	cookieName = "tv"
+	renewAfter = 30 // days after which a visitor gets a new one
+
+	visitorBody = 10 // id and day of issue
+	visitorMAC  = 16
+	cookieLen   = 35 // in base64
+)
+
+// Visitors names browsers by a signed cookie. Nothing else tells them apart.
+type Visitors struct{ keys []*macKey }
+
+// macKey keeps hashes that are ready to sign.
+type macKey struct{ pool sync.Pool }
+
+func (k *macKey) sum(body []byte, out []byte) []byte {
+	m := k.pool.Get().(hash.Hash)
+	m.Reset()
+	m.Write(body)
+	out = m.Sum(out)
+	k.pool.Put(m)
+	return out
+}
+
+// NewVisitors signs with the first of keys and knows cookies of all of them.
+func NewVisitors(keys [][]byte) *Visitors {
+	v := &Visitors{}
+	for _, key := range keys {
+		k := &macKey{}
+		k.pool.New = func() any { return hmac.New(sha256.New, key) }
+		v.keys = append(v.keys, k)
+	}
+	return v
+}
+
+// read returns the visitor of a cookie's value and the day it was issued.
+func (v *Visitors) read(cookie string) (id, day int64, ok bool) {
+	if len(cookie) != cookieLen {
+		return 0, 0, false
+	}
+	var text [cookieLen]byte
+	copy(text[:], cookie)
+	var raw [visitorBody + visitorMAC]byte
+	n, err := base64.RawURLEncoding.Strict().Decode(raw[:], text[:])
+	if err != nil || n != len(raw) {
+		return 0, 0, false
+	}
+	match := 0
+	for _, k := range v.keys {
+		var space [sha256.Size]byte
+		mac := k.sum(raw[:visitorBody], space[:0])
+		match |= subtle.ConstantTimeCompare(mac[:visitorMAC], raw[visitorBody:])
+	}
+	id = int64(binary.BigEndian.Uint64(raw[:8]))
+	return id, int64(binary.BigEndian.Uint16(raw[8:])), match == 1 && id > 0
+}
+
+// append writes the cookie's value for a visitor seen on day.
+func (v *Visitors) append(b []byte, id, day int64) []byte {
+	var raw [visitorBody]byte
+	binary.BigEndian.PutUint64(raw[:], uint64(id))
+	binary.BigEndian.PutUint16(raw[8:], uint16(day))
+	var space [sha256.Size]byte
+	mac := v.keys[0].sum(raw[:], space[:0])
+	var all [visitorBody + visitorMAC]byte
+	copy(all[copy(all[:], raw[:]):], mac)
+	return base64.RawURLEncoding.AppendEncode(b, all[:])
+}
+
+// newVisitor returns an id nobody has: 63 random bits.
+func newVisitor() int64 {
+	id := int64(binary.BigEndian.Uint64(ident.Random(8)) >> 1)
+	return max(id, 1)
+}
+
+func dayOf(t time.Time) int64 { return t.Unix() / 86400 }
+
+// cookie returns the value of the cookie in Cookie header lines, or "".
+func cookie(lines []string) string {
+	for _, line := range lines {
+		for line != "" {
+			var pair string
+			pair, line, _ = strings.Cut(line, ";")
+			key, value, _ := strings.Cut(strings.TrimLeft(pair, " "), "=")
+			if key == cookieName {
+				return value
+			}
+		}
+	}
+	return ""
+}
+
+// setCookie is the header that makes a browser keep visitor id for 400 days,
+// the longest that browsers allow.
+func (v *Visitors) setCookie(id, day int64, secure bool) string {
+	b := make([]byte, 0, 128)
+	b = append(b, cookieName+"="...)
+	b = v.append(b, id, day)
+	b = append(b, "; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax"...)
+	if secure {
+		b = append(b, "; Secure"...)
+	}
+	return string(b)
+}
