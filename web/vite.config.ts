@@ -9,6 +9,8 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 900,
     rolldownOptions: {
+      // antd's parts do nothing when imported; saying so drops those the shell never uses.
+      treeshake: { moduleSideEffects: [{ test: /@rc-component|rc-/, sideEffects: false }] },
       output: {
         // One file per language, so that a person downloads only their own.
         codeSplitting: {

@@ -1,7 +1,6 @@
 import { GlobalOutlined, MobileOutlined, MoonOutlined, SunOutlined, UserOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { Button, Dropdown, Tooltip } from "antd";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { useMe } from "../shared/session";
@@ -35,44 +34,23 @@ export function useSwitchLanguage() {
 export function Account() {
   const { t } = useTranslation();
   const me = useMe();
-  const navigate = useNavigate();
-  const logout = useLogout();
   const switchLanguage = useSwitchLanguage();
   const [shade, flip] = useShade();
+  const other = t(shade === "dark" ? "nav.light" : "nav.dark");
   return (
     <>
       {me.sandbox_phone_url && (
-        <Tooltip title={t("nav.sandbox_phone_hint")}>
-          <Button className={style.wide} icon={<MobileOutlined />} href={me.sandbox_phone_url} target="_blank" rel="noreferrer">
-            {t("nav.sandbox_phone")}
-          </Button>
-        </Tooltip>
+        <a className={`${style.act} ${style.wide}`} title={t("nav.sandbox_phone_hint")} href={me.sandbox_phone_url} target="_blank" rel="noreferrer">
+          <MobileOutlined />{t("nav.sandbox_phone")}
+        </a>
       )}
-      <Button className={style.wide} type="text" icon={<GlobalOutlined />} onClick={switchLanguage}>
-        {t("nav.other_language")}
-      </Button>
-      <Tooltip title={t(shade === "dark" ? "nav.light" : "nav.dark")}>
-        <Button
-          className={style.wide}
-          type="text"
-          icon={shade === "dark" ? <SunOutlined /> : <MoonOutlined />}
-          aria-label={t(shade === "dark" ? "nav.light" : "nav.dark")}
-          onClick={flip}
-        />
-      </Tooltip>
-      <Dropdown
-        trigger={["click"]}
-        menu={{
-          items: [
-            { key: "who", label: <>{me.name} · {t(`role.${me.role}`, { defaultValue: me.role })}</>, disabled: true },
-            { key: "more", label: t("nav.my_account"), onClick: () => void navigate({ to: "/more" }) },
-            { type: "divider" },
-            { key: "out", label: t("nav.logout"), onClick: logout },
-          ],
-        }}
-      >
-        <Button type="text" icon={<UserOutlined />} className={style.wide}>{me.name}</Button>
-      </Dropdown>
+      <button type="button" className={`${style.act} ${style.wide}`} onClick={switchLanguage}>
+        <GlobalOutlined />{t("nav.other_language")}
+      </button>
+      <button type="button" className={`${style.act} ${style.wide}`} title={other} aria-label={other} onClick={flip}>
+        {shade === "dark" ? <SunOutlined /> : <MoonOutlined />}
+      </button>
+      <Link to="/more" className={`${style.act} ${style.wide}`} title={t("nav.my_account")}><UserOutlined />{me.name}</Link>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { SearchOutlined } from "@ant-design/icons";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLive } from "../shared/live";
 import { useMay, useMe } from "../shared/session";
@@ -9,9 +9,11 @@ import { Account } from "./account-menu";
 import { type Area, placeOf, visible } from "./nav";
 import { PhoneTabs } from "./phone-tabs";
 import style from "./shell.module.css";
-import { ShortcutHelp, useShortcuts } from "./shortcuts";
-import { Palette } from "./palette";
+import { useShortcuts } from "./shortcuts";
 import { Guard } from "./guard";
+
+const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
+const ShortcutHelp = lazy(async () => ({ default: (await import("./shortcut-help")).ShortcutHelp }));
 
 /** The frame around every page of somebody who is logged in. */
 export function Shell() {
@@ -33,8 +35,10 @@ export function Shell() {
         </main>
       </div>
       <PhoneTabs />
-      {palette && <Palette close={() => setPalette(false)} />}
-      {help && <ShortcutHelp close={() => setHelp(false)} />}
+      <Suspense fallback={null}>
+        {palette && <Palette close={() => setPalette(false)} />}
+        {help && <ShortcutHelp close={() => setHelp(false)} />}
+      </Suspense>
     </div>
   );
 }
@@ -88,7 +92,7 @@ function Bar({ search }: { search: () => void }) {
       {me.demo && <span className={style.demo}>{t("nav.demo")}</span>}
       <span className={style.push} />
       <button type="button" className={style.search} onClick={search} aria-label={t("nav.search")}>
-        <SearchOutlined /><span>{t("nav.search")}</span><kbd>⌘K</kbd>
+        <SearchOutlined /><span className={style.words}>{t("nav.search")}</span><kbd>⌘K</kbd>
       </button>
       <Account />
     </header>

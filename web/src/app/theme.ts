@@ -46,7 +46,7 @@ export const look = (shade: Shade): ThemeConfig => ({
   components: {
     Button: { fontWeight: 500, primaryShadow: "none", defaultShadow: "none", dangerShadow: "none" },
     Table: { headerBg: "transparent", headerColor: "var(--muted)", headerSplitColor: "transparent", cellPaddingBlock: 11, rowHoverBg: "var(--hover)" },
-    Tabs: { horizontalMargin: "0" },
+    Tabs: { horizontalMargin: "0 0 16px 0" },
   },
 });
 

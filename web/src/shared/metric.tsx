@@ -13,13 +13,13 @@ export const dictionary = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** The name of a metric; a press opens its definition. */
-export function MetricName({ id, short }: { id: string; short?: boolean }) {
+/** The name of a metric, or the label it has here; a press opens its definition. */
+export function MetricName({ id, short, label }: { id: string; short?: boolean; label?: string }) {
   const { t } = useTranslation();
   return (
     <Popover trigger={["click"]} content={<Definition id={id} />} title={t(`metric.${id}.name`)}>
       <button type="button" className={style.name} onClick={(e) => e.stopPropagation()}>
-        {t(short ? `metric.${id}.short` : `metric.${id}.name`)}
+        {label ?? t(short ? `metric.${id}.short` : `metric.${id}.name`)}
       </button>
     </Popover>
   );
@@ -55,7 +55,7 @@ export function Count({ n, full }: { n: number | null | undefined; full?: boolea
 }
 
 /** A rate with its n; too small a sample is grey and says so. */
-export function RateText({ rate, bare }: { rate: Rate | null | undefined; bare?: boolean }) {
+export function RateText({ rate, bare, stacked }: { rate: Rate | null | undefined; bare?: boolean; stacked?: boolean }) {
   const { t } = useTranslation();
   if (!rate) return <Unmeasurable />;
   if (rate.den === 0) return <span className={style.thin}>–</span>;
@@ -64,7 +64,7 @@ export function RateText({ rate, bare }: { rate: Rate | null | undefined; bare?:
   const hint = t(thin ? "metric.small_sample_hint" : "metric.sample_hint", { ...rate, low, high });
   return (
     <Tooltip title={hint}>
-      <span className={thin ? `${style.rate} ${style.thin}` : style.rate}>
+      <span className={[style.rate, thin && style.thin, stacked && style.stacked].filter(Boolean).join(" ")}>
         {percent(rate)}
         {!bare && <span className={style.n}>{thin ? t("metric.small_sample") : `${exact(rate.num)}/${exact(rate.den)}`}</span>}
       </span>

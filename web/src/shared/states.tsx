@@ -1,10 +1,10 @@
 import { WarningOutlined } from "@ant-design/icons";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { App, Button, Skeleton } from "antd";
+import { App, Button } from "antd";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem } from "../api/problem";
-import { copy } from "./copy";
+import { copy } from "./clipboard";
 import { faultText } from "./fault";
 import style from "./states.module.css";
 import { nowIso } from "./time";
@@ -89,9 +89,9 @@ export function Waiting({ rows = 6, retry }: { rows?: number; retry?: () => void
     return () => timers.forEach(clearTimeout);
   }, []);
   return (
-    <div style={{ padding: 20 }} aria-busy="true" aria-live="polite">
-      <Skeleton active title={false} paragraph={{ rows }} />
-      {waited >= 3 && <p style={{ color: "var(--muted)", marginTop: 12 }}>{t("common.still_loading")}</p>}
+    <div className={style.waiting} aria-busy="true" aria-live="polite">
+      {Array.from({ length: rows }, (_, i) => <i key={i} style={{ width: `${94 - ((i * 37) % 50)}%` }} />)}
+      {waited >= 3 && <p>{t("common.still_loading")}</p>}
       {waited >= 10 && retry && <Button size="small" onClick={retry}>{t("common.retry")}</Button>}
     </div>
   );

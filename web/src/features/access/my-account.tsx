@@ -84,7 +84,7 @@ function MySessions() {
             {list.map((session) => (
               <Row key={session.id} between>
                 <span>
-                  {session.address || "–"} {session.current && <Chip tone="good">{t("access.this_one")}</Chip>}
+                  {session.address || "–"} {session.current && <Chip tone="good">{t("access.this_device")}</Chip>}
                   <br /><Muted small>{session.agent.slice(0, 60)} · {ago(session.seen_at)}</Muted>
                 </span>
                 {!session.current && <Button size="small" onClick={() => end.mutate(session.id)}>{t("access.end_session")}</Button>}

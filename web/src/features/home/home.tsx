@@ -43,16 +43,16 @@ function Today({ today }: { today: Home }) {
       {phone && begun(today) && today.todos.length > 0 && todos}
       <Kpis kpis={today.kpis} weak={today.weak_share} />
       {begun(today) ? (
-        <>
           <div className={style.two}>
-            {(!phone || today.todos.length === 0) && todos}
-            <Capacity capacity={today.capacity} />
+            <Stack>
+              {(!phone || today.todos.length === 0) && todos}
+              <Channels channels={today.channels} />
+            </Stack>
+            <Stack>
+              <Capacity capacity={today.capacity} />
+              <Changes changes={today.changes} />
+            </Stack>
           </div>
-          <div className={style.two}>
-            <Channels channels={today.channels} />
-            <Changes changes={today.changes} />
-          </div>
-        </>
       ) : (
         <Onboarding steps={today.onboarding} />
       )}

@@ -30,7 +30,7 @@ export function CodeCard({ code, share }: { code: LiveCode; share: () => void })
         </div>
       </div>
       <dl className={style.cardStats}>
-        <div><dt><MetricName id="scanners" short /></dt><dd><Count n={code.stats.scanners_today} /></dd></div>
+        <div><dt><MetricName id="scanners" label={t("livecode.field.today")} /></dt><dd><Count n={code.stats.scanners_today} /></dd></div>
         <div><dt><MetricName id="arrivals" short /></dt><dd><Count n={code.stats.adds + code.stats.joins} /></dd></div>
         <div><dt><MetricName id="conversion" short /></dt><dd><RateText rate={code.stats.conversion} bare /></dd></div>
       </dl>

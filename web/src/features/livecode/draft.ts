@@ -73,14 +73,26 @@ const poolOf = (draft: Draft): PoolDraft => ({
   members: members(draft.members),
 });
 
-/** What the server is sent for a form. */
-export function bodyOf(draft: Draft, publish: boolean): CodeDraft {
-  return {
-    name: draft.name.trim(), kind: draft.kind, purpose: draft.purpose, channel: draft.channel,
-    pool: poolOf(draft),
-    overflow_pool: draft.overflow.length > 0 ? { strategy: "least_loaded", members: members(draft.overflow) } : undefined,
-    fallback: chain(draft), tags: draft.tags, welcome: draft.welcome,
-    page: { ...draft.page, contact_text: draft.contactText.trim() },
-    sticky: draft.sticky, starts_at: draft.startsAt, ends_at: draft.endsAt, note: draft.note, publish,
-  };
-}
+/** What may be changed of a code, as the server takes it. */
+export const fieldsOf = (draft: Draft) => ({
+  name: draft.name.trim(), purpose: draft.purpose, channel: draft.channel, pool: poolOf(draft),
+  overflow_pool: draft.overflow.length > 0 ? overflowOf(draft) : undefined,
+  fallback: chain(draft), tags: draft.tags, welcome: draft.welcome,
+  page: { ...draft.page, contact_text: draft.contactText.trim() },
+  sticky: draft.sticky, starts_at: draft.startsAt, ends_at: draft.endsAt, note: draft.note,
+});
+
+const overflowOf = (draft: Draft): PoolDraft => ({ strategy: "least_loaded", members: members(draft.overflow) });
+
+/** A new code, as the server takes it. */
+export const bodyOf = (draft: Draft, publish: boolean): CodeDraft => ({ ...fieldsOf(draft), kind: draft.kind, publish });
+
+/** The whole form as a patch; what was emptied is emptied there too. */
+export const patchOf = (draft: Draft) => ({
+  ...fieldsOf(draft),
+  channel: draft.channel ?? "",
+  welcome: draft.welcome ?? "",
+  overflow_pool: overflowOf(draft),
+  starts_at: draft.startsAt ?? null,
+  ends_at: draft.endsAt ?? null,
+});

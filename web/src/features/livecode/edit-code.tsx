@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { Button } from "antd";
-import { useMemo, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ok } from "../../api/client";
 import type { LiveCode } from "../../api/types";
@@ -11,7 +11,7 @@ import { Muted, Page, Stack } from "../../shared/page";
 import { FaultView, Loaded } from "../../shared/states";
 import { CodeForm } from "./code-form";
 import { Conflict } from "./conflict";
-import { bodyOf, type Draft, draftOf } from "./draft";
+import { bodyOf, type Draft, draftOf, patchOf } from "./draft";
 import style from "./form.module.css";
 import { Gate, useGate } from "./gate";
 import { useLeaveGuard } from "./new-code";
@@ -32,7 +32,7 @@ function Editor({ code }: { code: LiveCode }) {
   const [base, setBase] = useState(code);
   const [draft, setDraft] = useState<Draft>(() => draftOf(code));
   const settled = useRef(false);
-  const body = useMemo(() => bodyOf(draft, false), [draft]);
+  const body = bodyOf(draft, false);
   const gate = useGate(body, code.id);
   const dirty = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
   const leaving = useLeaveGuard(() => dirty && !settled.current);
@@ -72,17 +72,4 @@ function Editor({ code }: { code: LiveCode }) {
       {leaving}
     </Page>
   );
-}
-
-/** The whole form as a patch; what was emptied is emptied there too. */
-function patchOf(draft: Draft) {
-  const { publish: _, kind: __, ...body } = bodyOf(draft, false);
-  return {
-    ...body,
-    channel: body.channel ?? "",
-    welcome: body.welcome ?? "",
-    overflow_pool: body.overflow_pool ?? { members: [] },
-    starts_at: body.starts_at ?? null,
-    ends_at: body.ends_at ?? null,
-  };
 }

@@ -48,7 +48,7 @@ export function LiveCodeList() {
         <ListTable
           list={list}
           columns={columns}
-          width={1240}
+          width={1140}
           open={(code) => void navigate({ to: "/codes/$id", params: { id: code.id } })}
           selection={{ ids: selected, change: setSelected }}
           card={(code) => <CodeCard code={code} share={() => setShared(code)} />}

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useBlocker, useNavigate } from "@tanstack/react-router";
 import { Button, Modal } from "antd";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ok } from "../../api/client";
 import type { LiveCode } from "../../api/types";
@@ -23,7 +23,7 @@ export function NewCode() {
   const may = useMay();
   const navigate = useNavigate();
   const form = useNewDraft();
-  const body = useMemo(() => bodyOf(form.draft, false), [form.draft]);
+  const body = bodyOf(form.draft, false);
   const gate = useGate(body);
   const [made, setMade] = useState<LiveCode>();
   const create = useAct({
@@ -74,23 +74,14 @@ export function NewCode() {
 /** A new draft: the name and end follow the suggestion until the person types their own. */
 function useNewDraft() {
   const { t } = useTranslation();
-  const [draft, setDraft] = useState<Draft>(() => blank(t("livecode.form.contact_text_default")));
-  const [touched, setTouched] = useState<Set<string>>(new Set());
+  const [typed, setTyped] = useState<Partial<Draft>>({});
   const settled = useRef(false);
-  const wish = useQuery(suggestion({ kind: draft.kind, channel: draft.channel, purpose: draft.purpose }));
-  useEffect(() => {
-    if (!wish.data) return;
-    setDraft((old) => ({
-      ...old,
-      name: touched.has("name") ? old.name : wish.data.name,
-      endsAt: touched.has("endsAt") ? old.endsAt : (wish.data.ends_at ?? undefined),
-    }));
-  }, [wish.data, touched]);
-  const patch = (part: Partial<Draft>) => {
-    setTouched((old) => new Set([...old, ...Object.keys(part)]));
-    setDraft((old) => ({ ...old, ...part }));
-  };
-  const leaving = useLeaveGuard(() => touched.size > 0 && !settled.current);
+  const empty = blank(t("livecode.form.contact_text_default"));
+  const { kind, channel, purpose } = { ...empty, ...typed };
+  const wish = useQuery(suggestion({ kind, channel, purpose })).data;
+  const draft: Draft = { ...empty, name: wish?.name ?? "", endsAt: wish?.ends_at ?? undefined, ...typed };
+  const patch = (part: Partial<Draft>) => setTyped((old) => ({ ...old, ...part }));
+  const leaving = useLeaveGuard(() => Object.keys(typed).length > 0 && !settled.current);
   return { draft, patch, leaving, settle: () => void (settled.current = true) };
 }
 

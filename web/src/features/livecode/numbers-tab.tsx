@@ -54,7 +54,7 @@ function Trend({ points, grain }: { points: TrendPoint[]; grain: "hour" | "day" 
     const look = axes();
     return {
       grid: { left: 44, right: 16, top: 40, bottom: 28 },
-      legend: { top: 4, icon: "roundRect", itemWidth: 12, itemHeight: 4 },
+      legend: { type: "scroll", top: 4, icon: "roundRect", itemWidth: 12, itemHeight: 4, itemGap: 20 },
       xAxis: { type: "category", data: points.map((p) => label(p.at)), ...look.line },
       yAxis: { type: "value", minInterval: 1, ...look.split },
       series: series.map((key) => ({

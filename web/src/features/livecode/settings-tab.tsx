@@ -21,8 +21,8 @@ export function Settings({ code }: { code: LiveCode }) {
         rows={[
           [t("livecode.field.purpose"), t(`livecode.purpose.${code.purpose}`)],
           [t("livecode.field.strategy"), t(`livecode.strategy.${code.pool.strategy}`)],
-          [t("livecode.form.sticky"), t(code.sticky ? "common.on" : "common.off")],
-          [t("livecode.form.auto_create"), code.pool.auto_create ? t("livecode.auto_create_next", { name: `${code.pool.base_name}${code.pool.next_number}` }) : t("common.off")],
+          [t("livecode.field.sticky"), t(code.sticky ? "common.on" : "common.off")],
+          [t("livecode.field.auto_create"), code.pool.auto_create ? t("livecode.auto_create_next", { name: `${code.pool.base_name}${code.pool.next_number}` }) : t("common.off")],
           [t("livecode.form.starts_at"), code.starts_at ? moment(code.starts_at) : t("livecode.form.starts_now")],
           [t("livecode.form.ends_at"), code.ends_at ? moment(code.ends_at) : t("livecode.endless")],
           [t("livecode.field.fallback"), <Chain key="chain" steps={code.fallback} />],

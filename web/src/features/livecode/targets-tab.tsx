@@ -62,7 +62,7 @@ function Split({ targets }: { targets: TargetShare[] }) {
       dataSource={targets}
       locale={{ emptyText: <Muted>{t("livecode.targets.none")}</Muted> }}
       columns={[
-        { title: t("livecode.targets.target"), render: (_, row) => <span style={{ paddingLeft: 12 }}>{row.name} <Muted small>{t(`livecode.target_kind.${row.kind}`)}</Muted></span> },
+        { title: t("livecode.targets.target"), render: (_, row) => <span>{row.name} <Muted small>{t(`livecode.target_kind.${row.kind}`)}</Muted></span> },
         { title: <MetricName id="assigned" short />, align: "right", render: (_, row) => exact(row.assigned) },
         { title: <MetricName id="share" short />, align: "right", render: (_, row) => <RateText rate={row.share} bare /> },
         { title: <MetricName id="arrivals" short />, align: "right", render: (_, row) => exact(row.arrived) },

@@ -117,7 +117,7 @@ function Considered({ scan }: { scan: Trace }) {
       dataSource={scan.considered}
       locale={{ emptyText: <Muted>{t("scan.none_considered")}</Muted> }}
       columns={[
-        { title: t("scan.target"), render: (_, row) => <span style={{ paddingLeft: 12 }}>{row.name} <Muted small>{t(`livecode.target_kind.${row.kind}`, { defaultValue: row.kind })}</Muted></span> },
+        { title: t("scan.target"), render: (_, row) => <span>{row.name} <Muted small>{t(`livecode.target_kind.${row.kind}`, { defaultValue: row.kind })}</Muted></span> },
         { title: t("scan.verdict"), render: (_, row) => <Chip tone={row.result === "chosen" ? "good" : "quiet"}>{t(`scan.verdict_of.${row.result}`)}</Chip> },
         { title: t("scan.why"), render: (_, row) => t(`scan.reason.${row.reason}`, { defaultValue: row.reason }) },
         { title: t("scan.detail"), render: (_, row) => <Muted>{row.detail}</Muted> },

@@ -36,7 +36,7 @@ function Steps({ connection }: { connection: WeCom }) {
     <Stack>
       <Section title={t("wecom.which")}>
         <Stack>
-          <Segmented value={mode} onChange={setMode} options={(["sandbox", "real"] as const).map((value) => ({ value, label: t(`wecom.mode.${value}`) }))} />
+          <Row><Segmented value={mode} onChange={setMode} options={(["sandbox", "real"] as const).map((value) => ({ value, label: t(`wecom.mode.${value}`) }))} /></Row>
           <Muted>{t(`wecom.mode_lead.${mode}`)}</Muted>
           {mode === "sandbox" ? <Sandbox connection={connection} /> : null}
         </Stack>
@@ -55,6 +55,6 @@ function Steps({ connection }: { connection: WeCom }) {
 function Sandbox({ connection }: { connection: WeCom }) {
   const { t } = useTranslation();
   const connect = useConnect();
-  if (connection.mode === "sandbox") return <Chip tone="good">{t("wecom.in_sandbox", { name: connection.corp_name || connection.corp_id })}</Chip>;
+  if (connection.mode === "sandbox") return <Row><Chip tone="good">{t("wecom.in_sandbox", { name: connection.corp_name || connection.corp_id })}</Chip></Row>;
   return <Row><Button type="primary" loading={connect.isPending} onClick={() => connect.mutate({ mode: "sandbox" })}>{t("wecom.use_sandbox")}</Button></Row>;
 }
