@@ -71,7 +71,9 @@ func (s *Service) fits(ctx context.Context, tx *db.Tx, c *LiveCode) error {
 	if err != nil {
 		return err
 	}
-	bad.Fields = append(bad.Fields, fields...)
+	for _, f := range fields {
+		bad = bad.WithField(f.Path, f.Code)
+	}
 	if len(bad.Fields) > 0 {
 		return bad
 	}

@@ -102,7 +102,7 @@ func (a *API) createKey(ctx context.Context, in *createKeyIn) (*created[NewAPIKe
 	return &created[NewAPIKey]{Body: NewAPIKey{viewKey(k, access.Who(ctx).Name), key}}, err
 }
 
-func (a *API) revokeKey(ctx context.Context, in *byID) (*none, error) {
+func (a *API) revokeKey(ctx context.Context, in *ByID) (*none, error) {
 	n, err := of[keyKind](in.ID)
 	if err != nil {
 		return nil, err

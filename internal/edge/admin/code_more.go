@@ -28,7 +28,7 @@ func (a *API) codePNG(ctx context.Context, in *qrIn) (*file, error) {
 	return picture("image/png", c.Slug+".png", b), nil
 }
 
-func (a *API) codeSVG(ctx context.Context, in *byID) (*file, error) {
+func (a *API) codeSVG(ctx context.Context, in *ByID) (*file, error) {
 	c, code, err := a.drawCode(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func picture(media, name string, b []byte) *file {
 const maxSpan = 400 * 24 * time.Hour
 
 // or returns the span with its defaults: the last days local days, today included.
-func (s span) or(r *insight.Reader, now time.Time, days int) (from, to time.Time, err error) {
+func (s Span) or(r *insight.Reader, now time.Time, days int) (from, to time.Time, err error) {
 	to = r.Midnight(now).AddDate(0, 0, 1)
 	if !s.To.IsZero() {
 		to = s.To
@@ -149,7 +149,7 @@ func (a *API) shares(ctx context.Context, c livecode.LiveCode, rep *insight.Repo
 	}), nil
 }
 
-func (a *API) codeChanges(ctx context.Context, in *byID) (*body[[]Change], error) {
+func (a *API) codeChanges(ctx context.Context, in *ByID) (*body[[]Change], error) {
 	c, err := a.code(ctx, in.ID)
 	if err != nil {
 		return nil, err

@@ -79,7 +79,7 @@ type Carriers struct {
 }
 
 type listCodesIn struct {
-	paged
+	Paged
 	Q       string `query:"q" maxLength:"100"`
 	Kind    string `query:"kind" enum:"group,staff,mixed"`
 	State   string `query:"state" enum:"draft,provisioning,active,paused,expired,archived,failed,deleted"`
@@ -130,8 +130,8 @@ type createCodeIn struct {
 }
 
 type patchCodeIn struct {
-	byID
-	match
+	ByID
+	Match
 	Body CodePatch
 }
 
@@ -155,7 +155,7 @@ type CodePatch struct {
 }
 
 type qrIn struct {
-	byID
+	ByID
 	Size int `query:"size" minimum:"128" maximum:"4096" default:"1024"`
 }
 
@@ -168,8 +168,8 @@ type file struct {
 }
 
 type codeStatsIn struct {
-	byID
-	span
+	ByID
+	Span
 	Grain string `query:"grain" enum:"hour,day" default:"day"`
 }
 

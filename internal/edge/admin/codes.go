@@ -57,7 +57,7 @@ func (a *API) listLiveCodes(ctx context.Context, in *listCodesIn) (*body[Page[Li
 	return &body[Page[LiveCode]]{p}, nil
 }
 
-func (a *API) getLiveCode(ctx context.Context, in *byID) (*versioned[LiveCode], error) {
+func (a *API) getLiveCode(ctx context.Context, in *ByID) (*versioned[LiveCode], error) {
 	c, err := a.code(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -174,13 +174,13 @@ func (a *API) patchLiveCode(ctx context.Context, in *patchCodeIn) (*versioned[Li
 	if err != nil {
 		return nil, err
 	}
-	return a.changeCode(ctx, in.ID, in.match, func(id livecode.ID, reach db.Cond, v int64) (livecode.LiveCode, error) {
+	return a.changeCode(ctx, in.ID, in.Match, func(id livecode.ID, reach db.Cond, v int64) (livecode.LiveCode, error) {
 		return a.Codes.Update(ctx, id, reach, v, ch)
 	})
 }
 
 // changeCode runs one change of a code and shows the result.
-func (a *API) changeCode(ctx context.Context, s string, m match,
+func (a *API) changeCode(ctx context.Context, s string, m Match,
 	f func(livecode.ID, db.Cond, int64) (livecode.LiveCode, error)) (*versioned[LiveCode], error) {
 	id, reach, err := a.codeRef(ctx, s)
 	if err != nil {
@@ -267,7 +267,7 @@ func (a *API) restoreLiveCode(ctx context.Context, in *byIDMatch) (*versioned[Li
 
 func (a *API) moveCode(ctx context.Context, in *byIDMatch,
 	f func(context.Context, livecode.ID, db.Cond, int64) (livecode.LiveCode, error)) (*versioned[LiveCode], error) {
-	return a.changeCode(ctx, in.ID, in.match, func(id livecode.ID, reach db.Cond, v int64) (livecode.LiveCode, error) {
+	return a.changeCode(ctx, in.ID, in.Match, func(id livecode.ID, reach db.Cond, v int64) (livecode.LiveCode, error) {
 		return f(ctx, id, reach, v)
 	})
 }

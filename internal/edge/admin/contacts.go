@@ -46,7 +46,7 @@ func (a *API) listContacts(ctx context.Context, in *listContactsIn) (*body[Page[
 	return &body[Page[Contact]]{p}, nil
 }
 
-func (a *API) getContact(ctx context.Context, in *byID) (*body[Contact], error) {
+func (a *API) getContact(ctx context.Context, in *ByID) (*body[Contact], error) {
 	c, err := a.contact(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func viewContact(who access.Identity, c insight.Contact) Contact {
 	}
 }
 
-func (a *API) contactTimeline(ctx context.Context, in *byID) (*body[[]Moment], error) {
+func (a *API) contactTimeline(ctx context.Context, in *ByID) (*body[[]Moment], error) {
 	c, err := a.contact(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -232,7 +232,7 @@ func visitor(id int64) string {
 	return fmt.Sprintf("v-%05x", uint64(id*-7046029254386353131)>>44)
 }
 
-func (a *API) getScan(ctx context.Context, in *byID) (*body[Trace], error) {
+func (a *API) getScan(ctx context.Context, in *ByID) (*body[Trace], error) {
 	n, err := of[scanKind](in.ID)
 	if err != nil {
 		return nil, insight.ErrNoScan

@@ -190,6 +190,6 @@ type Job struct {
 }
 
 type listJobsIn struct {
-	paged
+	Paged
 	State string `query:"state" enum:"dead,ready,running" default:"dead"`
 }

@@ -42,8 +42,8 @@ type ContactGroup struct {
 }
 
 type listContactsIn struct {
-	paged
-	span
+	Paged
+	Span
 	Q       string `query:"q" maxLength:"100" doc:"An exact name or external_userid"`
 	Channel string `query:"channel" maxLength:"64"`
 	Code    string `query:"code" maxLength:"64"`
@@ -65,7 +65,7 @@ type Moment struct {
 }
 
 type revealIn struct {
-	byID
+	ByID
 	Body struct {
 		Reason string `json:"reason" minLength:"4" maxLength:"200"`
 	}
@@ -101,8 +101,8 @@ type ScanTarget struct {
 }
 
 type listScansIn struct {
-	paged
-	span
+	Paged
+	Span
 	Code    string `query:"code" maxLength:"64"`
 	Contact string `query:"contact" maxLength:"64"`
 	Staff   string `query:"staff" maxLength:"64"`

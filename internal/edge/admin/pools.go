@@ -9,7 +9,7 @@ import (
 	"github.com/tuma-live/tuma/internal/core/pool"
 )
 
-func (a *API) listPools(ctx context.Context, in *paged) (*body[Page[Pool]], error) {
+func (a *API) listPools(ctx context.Context, in *Paged) (*body[Page[Pool]], error) {
 	at, err := a.cursors.read(in.Cursor, "pools")
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (a *API) listPools(ctx context.Context, in *paged) (*body[Page[Pool]], erro
 	return &body[Page[Pool]]{p}, nil
 }
 
-func (a *API) getPool(ctx context.Context, in *byID) (*versioned[Pool], error) {
+func (a *API) getPool(ctx context.Context, in *ByID) (*versioned[Pool], error) {
 	id, err := of[poolKind](in.ID)
 	if err != nil {
 		return nil, err

@@ -108,6 +108,6 @@ func (a *API) listSessions(ctx context.Context, _ *none) (*body[Page[Session]], 
 	})}, nil
 }
 
-func (a *API) endSession(ctx context.Context, in *byID) (*none, error) {
+func (a *API) endSession(ctx context.Context, in *ByID) (*none, error) {
 	return &none{}, a.Access.Logout(ctx, access.Who(ctx).Account, in.ID)
 }

@@ -102,8 +102,8 @@ type createAccountIn struct {
 }
 
 type patchAccountIn struct {
-	byID
-	match
+	ByID
+	Match
 	Body struct {
 		Name       *string `json:"name,omitempty" minLength:"1" maxLength:"60"`
 		Password   *string `json:"password,omitempty" maxLength:"200"`
@@ -171,8 +171,8 @@ type Diff struct {
 }
 
 type auditIn struct {
-	paged
-	span
+	Paged
+	Span
 	Object   string `query:"object" maxLength:"40"`
 	ObjectID string `query:"object_id" maxLength:"64"`
 	Actor    string `query:"actor" maxLength:"64"`

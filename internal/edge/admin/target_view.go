@@ -24,15 +24,15 @@ type Group struct {
 }
 
 type listGroupsIn struct {
-	paged
+	Paged
 	Q      string `query:"q" maxLength:"100"`
 	Status string `query:"status" maxLength:"20"`
 	Pool   string `query:"pool" maxLength:"64"`
 }
 
 type patchGroupIn struct {
-	byID
-	match
+	ByID
+	Match
 	Body struct {
 		Capacity int64 `json:"capacity" minimum:"1" maximum:"500" doc:"Stop-line: no seat is given beyond it"`
 	}
@@ -58,14 +58,14 @@ type Staff struct {
 }
 
 type listStaffIn struct {
-	paged
+	Paged
 	Q      string `query:"q" maxLength:"100"`
 	Status string `query:"status" enum:"active,inactive,left,paused"`
 }
 
 type patchStaffIn struct {
-	byID
-	match
+	ByID
+	Match
 	Body struct {
 		DailyCap    *int64   `json:"daily_cap,omitempty" minimum:"0" maximum:"1000"`
 		PausedUntil Settable `json:"paused_until,omitzero"`
@@ -112,8 +112,8 @@ type createPoolIn struct {
 }
 
 type patchPoolIn struct {
-	byID
-	match
+	ByID
+	Match
 	Body struct {
 		Name       *string        `json:"name,omitempty" minLength:"1" maxLength:"50"`
 		Strategy   *string        `json:"strategy,omitempty" enum:"round_robin,weighted,in_order,least_loaded"`
@@ -148,8 +148,8 @@ type createChannelIn struct {
 }
 
 type patchChannelIn struct {
-	byID
-	match
+	ByID
+	Match
 	Body struct {
 		Name     *string `json:"name,omitempty" minLength:"1" maxLength:"30"`
 		Abbr     *string `json:"abbr,omitempty" maxLength:"10"`
@@ -211,8 +211,8 @@ type createWelcomeIn struct {
 }
 
 type patchWelcomeIn struct {
-	byID
-	match
+	ByID
+	Match
 	Body struct {
 		Name        *string              `json:"name,omitempty" minLength:"1" maxLength:"50"`
 		Text        *string              `json:"text,omitempty" maxLength:"4000"`

@@ -32,7 +32,7 @@ func (a *API) listGroups(ctx context.Context, in *listGroupsIn) (*body[Page[Grou
 	return &body[Page[Group]]{p}, nil
 }
 
-func (a *API) getGroup(ctx context.Context, in *byID) (*versioned[Group], error) {
+func (a *API) getGroup(ctx context.Context, in *ByID) (*versioned[Group], error) {
 	id, err := of[groupKind](in.ID)
 	if err != nil {
 		return nil, err

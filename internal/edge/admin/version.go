@@ -11,7 +11,7 @@ import (
 var errMatch = fault.New(fault.Stale, "request.if_match")
 
 // version is the version a change is based on; 0 when the caller does not say.
-func (m match) version() (int64, error) {
+func (m Match) version() (int64, error) {
 	s := strings.TrimSpace(m.IfMatch)
 	if s == "" || s == "*" {
 		return 0, nil

@@ -41,24 +41,24 @@ type versioned[T any] struct {
 // none is an operation without input or without answer.
 type none struct{}
 
-// byID is the input of an operation on one object.
-type byID struct {
+// ByID is the input of an operation on one object.
+type ByID struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-// match is the part of an input that guards against lost updates.
-type match struct {
+// Match is the part of an input that guards against lost updates.
+type Match struct {
 	IfMatch string `header:"If-Match" maxLength:"64" doc:"The ETag the change is based on"`
 }
 
-// paged is the part of an input that walks through a list.
-type paged struct {
+// Paged is the part of an input that walks through a list.
+type Paged struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Cursor string `query:"cursor" maxLength:"400"`
 }
 
-// span is the part of an input that chooses a time range [From, To).
-type span struct {
+// Span is the part of an input that chooses a time range [From, To).
+type Span struct {
 	From time.Time `query:"from"`
 	To   time.Time `query:"to"`
 }
@@ -90,6 +90,6 @@ func each[A, B any](xs []A, f func(A) B) []B {
 
 // byIDMatch is the input of a change to one object that needs no body.
 type byIDMatch struct {
-	byID
-	match
+	ByID
+	Match
 }

@@ -149,11 +149,11 @@ func viewJob(j insight.Job) Job {
 	}
 }
 
-func (a *API) retryJob(ctx context.Context, in *byID) (*none, error) {
+func (a *API) retryJob(ctx context.Context, in *ByID) (*none, error) {
 	return a.onJob(ctx, in.ID, "job.retried", job.Retry)
 }
 
-func (a *API) deleteJob(ctx context.Context, in *byID) (*none, error) {
+func (a *API) deleteJob(ctx context.Context, in *ByID) (*none, error) {
 	return a.onJob(ctx, in.ID, "job.deleted", job.Delete)
 }
 
