@@ -105,9 +105,9 @@ func (s *Server) makeDemo(ctx context.Context, m *demo.Maker) error {
 	if err != nil {
 		return err
 	}
-	for _, sync := range s.syncs() {
-		if err := sync(ctx); err != nil {
-			return err
+	for _, what := range order {
+		if err := s.syncs()[what](ctx); err != nil {
+			return fmt.Errorf("cannot mirror %s: %w", what, err)
 		}
 	}
 	m.Owner = a.ID

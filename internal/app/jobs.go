@@ -15,6 +15,7 @@ func (s *Server) register(reg *job.Registry) {
 	job.Handle(reg, s.repair)
 	job.Handle(reg, s.tidy)
 	s.carriers.Register(reg)
+	s.arrivals.Register(reg)
 	s.inbox.Register(reg)
 	s.schedule(reg)
 }
@@ -33,7 +34,7 @@ var order = []string{"staff", "tags", "groups", "contacts"}
 // syncs returns how each kind is mirrored.
 func (s *Server) syncs() map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"staff": s.staff.Sync, "tags": s.tags.Sync, "groups": s.groups.Sync, "contacts": s.contacts.Sync,
+		"staff": s.staff.Sync, "tags": s.tags.Sync, "groups": s.arrivals.SyncGroups, "contacts": s.arrivals.SyncContacts,
 	}
 }
 

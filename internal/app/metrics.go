@@ -21,6 +21,8 @@ type metrics struct {
 	jobs     *prometheus.HistogramVec
 	calls    *prometheus.HistogramVec
 	loops    *prometheus.CounterVec
+
+	callbacks *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -42,7 +44,10 @@ func newMetrics() *metrics {
 			Name: "tuma_loop_errors_total", Help: "Failures of what every node does all the time.",
 		}, []string{"loop"}),
 	}
-	m.registry.MustRegister(m.requests, m.jobs, m.calls, m.loops,
+	m.callbacks = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "tuma_callbacks_total", Help: "Callbacks by how they ended.",
+	}, []string{"outcome"})
+	m.registry.MustRegister(m.requests, m.jobs, m.calls, m.loops, m.callbacks,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/core/access"
+	"github.com/tuma-live/tuma/internal/core/arrival"
 	"github.com/tuma-live/tuma/internal/core/carrier"
 	"github.com/tuma-live/tuma/internal/core/contact"
 	"github.com/tuma-live/tuma/internal/core/corp"
@@ -17,6 +18,7 @@ import (
 	"github.com/tuma-live/tuma/internal/core/scan"
 	"github.com/tuma-live/tuma/internal/core/staff"
 	"github.com/tuma-live/tuma/internal/core/tag"
+	"github.com/tuma-live/tuma/internal/core/welcome"
 	"github.com/tuma-live/tuma/internal/edge/admin"
 )
 
@@ -28,6 +30,8 @@ type parts struct {
 	tags     *tag.Service
 	carriers *carrier.Service
 	codes    *livecode.Service
+	arrivals *arrival.Service
+	welcomes *welcome.Service
 	inbox    *inbox.Inbox
 	book     *scan.Book
 	desk     *scan.Desk
@@ -60,7 +64,14 @@ func (s *Server) newParts(journal *scan.Journal) parts {
 			return carrier.Ensure(ctx, tx, code, s.Clock.Now())
 		},
 	}
-	p.inbox = inbox.New(s.DB, s.Clock, s.Ring, s.callbacks(&p))
+	people := contact.Store{Ring: s.Ring}
+	p.arrivals = &arrival.Service{
+		DB: s.DB, Clock: s.Clock, Connect: p.corp.Connect, Contacts: people, Staff: p.staff, Tags: p.tags,
+	}
+	p.welcomes = &welcome.Service{
+		DB: s.DB, Clock: s.Clock, Connect: p.corp.Connect, Contacts: people, Staff: p.staff,
+	}
+	p.inbox = inbox.New(s.DB, s.Clock, s.Ring, callbacks(&p))
 	return p
 }
 

@@ -71,7 +71,9 @@ func (s *Server) wire(ctx context.Context, demo bool) (err error) {
 	if err := s.book.Load(ctx); err != nil {
 		return err
 	}
-	s.doors()
+	if err := s.doors(); err != nil {
+		return err
+	}
 	s.gauges()
 	return nil
 }

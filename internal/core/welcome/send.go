@@ -187,9 +187,9 @@ func (s *Service) message(ctx context.Context, c *wecom.Client, e inbox.Event, d
 
 // WeCom's answers to send_welcome_msg (reference, section 11.1).
 const (
-	codeInvalid = 41050
-	codeChat    = 41051
-	codeBusy    = 41096
+	codeInvalid = wecom.CodeWelcomeExpired
+	codeChat    = wecom.CodeChatStarted
+	codeBusy    = wecom.CodeWelcomeSending
 )
 
 // settle ends the delivery as WeCom answered, or asks for another try while

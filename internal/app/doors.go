@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+
+	"github.com/tuma-live/tuma/internal/base/db"
+	"github.com/tuma-live/tuma/internal/base/web"
+	"github.com/tuma-live/tuma/internal/core/asset"
+	"github.com/tuma-live/tuma/internal/core/fact"
+	"github.com/tuma-live/tuma/internal/core/route"
+	corescan "github.com/tuma-live/tuma/internal/core/scan"
+	"github.com/tuma-live/tuma/internal/edge/admin"
+	"github.com/tuma-live/tuma/internal/edge/hook"
+	"github.com/tuma-live/tuma/internal/edge/scan"
+)
+
+// doors makes the handlers of everything that comes in.
+func (s *Server) doors() error {
+	door, err := scan.New(scan.Config{
+		Book: s.book, Desk: s.desk, Slugs: s.codes.Signer,
+		Visitors: scan.NewVisitors(s.Ring.Keys("visitor")),
+		Images:   images{s.DB}, Clock: s.Clock, Log: s.Log,
+		Address: func(r *http.Request) netip.Addr { return web.ClientAddress(r, s.cfg.trusted) },
+		Secure:  func(r *http.Request) bool { return web.Secure(r, s.cfg.trusted) },
+		Forged:  s.noteForged,
+		Public:  s.cfg.PublicURL, Zone: zone,
+	})
+	if err != nil {
+		return err
+	}
+	s.door = door
+	s.hook = &hook.Handler{
+		Keys: s.corp.Keys, Put: s.inbox.Put, Clock: s.Clock, Log: s.Log, Trusted: s.cfg.trusted,
+		Observe: func(outcome string) { s.metrics.callbacks.WithLabelValues(outcome).Inc() },
+	}
+	d := admin.Deps{
+		DB: s.DB, Clock: s.Clock, Ring: s.Ring, Texts: s.texts, Log: s.Log, Zone: zone,
+		Access: s.access, Codes: s.codes, Reader: s.reader, Corp: s.corp, Sync: s.startSync,
+		Preview: preview(door), EnsurePool: s.ensurePool,
+		PublicURL: s.cfg.PublicURL, Version: Version,
+	}
+	if s.demo != nil {
+		d.Demo, d.SandboxPhoneURL = true, s.demo.phone
+	}
+	s.api = admin.New(d)
+	return nil
+}
+
+// images reads the QR pictures that WeCom made for us.
+type images struct{ db *db.DB }
+
+// Image implements scan.Images.
+func (i images) Image(ctx context.Context, hash string) (mime string, body []byte, err error) {
+	a, err := asset.Find(ctx, i.db.Read(), hash)
+	return a.Mime, a.Body, err
+}
+
+// noteForged keeps that someone tried a slug we did not sign.
+func (s *Server) noteForged(ctx context.Context, address string) {
+	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+		return fact.Append(ctx, tx, fact.Fact{
+			Kind: fact.Forged, At: db.At(s.Clock.Now()), Data: `{"ip":"` + address + `"}`,
+		})
+	})
+	if err != nil {
+		s.Log.WarnContext(ctx, "a forged slug could not be noted", "err", err)
+	}
+}
+
+// preview renders the customer's page of a draft.
+func preview(door *scan.Handler) func(context.Context, admin.Preview) ([]byte, error) {
+	return func(_ context.Context, p admin.Preview) ([]byte, error) {
+		return door.Preview(scan.Preview{
+			Code: corescan.Code{
+				Name: p.Name, Kind: p.Kind,
+				Page: corescan.Page{
+					Title: p.Page.Title, Subtitle: p.Page.Subtitle, Guide: p.Page.Guide,
+					ShowCount: p.Page.ShowCount, ContactText: p.Page.ContactText, Notice: p.Page.Notice,
+				},
+			},
+			State: route.State(p.State), OS: p.OS, Lang: p.Locale, Target: p.Target, Joined: p.Joined, Limit: p.Limit,
+		}), nil
+	}
+}
