@@ -133,44 +133,40 @@ func (c *client) visit() {
 			}
 		}
 	}
-	p, ok := c.open(&who, &v)
-	if ok && p.told.target != 0 && p.told.scan != 0 && c.rng.Float64() < beacons {
-		c.tell(v, p, fact.Shown)
+	t, ok := c.open(&who, &v)
+	if ok && t.target != 0 && t.scan != 0 && c.rng.Float64() < beacons {
+		c.tell(v, t.scan)
 	}
 }
 
 // open asks for the page of v's code, and taps the button of a soft one.
-func (c *client) open(who *int, v *visitor) (page, bool) {
-	p, ok := c.ask(who, v, "")
-	if ok && p.told.state == route.Soft && p.tap != "" {
-		return c.ask(who, v, p.tap)
+func (c *client) open(who *int, v *visitor) (told, bool) {
+	t, ok := c.ask(who, v, false)
+	if ok && t.state == route.Soft {
+		return c.ask(who, v, true)
 	}
-	return p, ok
+	return t, ok
 }
 
-// ask opens a page and notes the question and the answer. A visitor without a
-// cookie gets one by it.
-func (c *client) ask(who *int, v *visitor, path string) (page, bool) {
+// ask opens a page, or taps its button, and notes the question and the answer.
+// A visitor without a cookie gets one by it.
+func (c *client) ask(who *int, v *visitor, tap bool) (told, bool) {
 	code := c.world.codes[v.code]
-	if path == "" {
-		path = "/q/" + code.slug
-	}
 	o := op{began: c.now(), visitor: *who, code: code.id}
-	a, err := c.pick().get(path, v.cookie)
+	a, err := c.request("/q/"+code.slug, v.cookie, tap)
 	o.ended = c.now()
 	switch {
 	case errors.Is(err, errUnsent):
 		c.history.miss()
 		time.Sleep(time.Duration(1+c.rng.IntN(5)) * time.Millisecond)
-		return page{}, false
+		return told{}, false
 	case err != nil:
 		c.history.add(o)
-		return page{}, false
+		return told{}, false
 	}
-	p, err := readPage(a, c.world)
-	if err != nil {
+	if o.told, err = readPage(a, c.world); err != nil {
 		c.history.refuse(err)
-		return page{}, false
+		return told{}, false
 	}
 	if len(a.cookie) > 0 {
 		v.cookie = string(a.cookie)
@@ -179,19 +175,24 @@ func (c *client) ask(who *int, v *visitor, path string) (page, bool) {
 			o.visitor = *who
 		}
 	}
-	o.known, o.told = true, p.told
+	o.known = true
 	c.history.add(o)
-	c.heard(v.code, p.told.state)
-	return p, true
+	c.heard(v.code, o.told.state)
+	return o.told, true
 }
 
-// tell sends a beacon, and notes it once it was accepted.
-func (c *client) tell(v visitor, p page, kind fact.Kind) {
-	body := beacon(c.world.codes[v.code].slug, p.told.scan, kind)
-	a, err := c.pick().post("/q/beacon", v.cookie, "text/plain;charset=UTF-8", body)
-	if err == nil && a.status == 204 {
-		c.history.note(note{p.told.scan, kind})
+func (c *client) request(path, cookie string, tap bool) (answer, error) {
+	if tap {
+		return c.pick().post(path, cookie, "application/x-www-form-urlencoded", nil)
 	}
+	return c.pick().get(path, cookie)
+}
+
+// tell sends the beacon of a QR that was seen. Nothing is promised by its
+// answer: a page does not wait for it.
+func (c *client) tell(v visitor, scan fact.ID) {
+	body := beacon(c.world.codes[v.code].slug, scan)
+	c.pick().post("/q/beacon", v.cookie, "text/plain;charset=UTF-8", body) //nolint:errcheck // as the page does
 }
 
 func (c *client) pick() *conn { return c.conns[c.rng.IntN(len(c.conns))] }

@@ -60,8 +60,8 @@ func (r *running) takeAll(ctx context.Context, seats int) (taken int) {
 	defer one.close()
 	for began := time.Now(); taken < seats && time.Since(began) < burst && ctx.Err() == nil; {
 		who, v := -1, visitor{code: r.crowd.turn(one.rng)}
-		p, ok := one.open(&who, &v)
-		if !ok || p.told.target == 0 {
+		t, ok := one.open(&who, &v)
+		if !ok || t.target == 0 {
 			time.Sleep(20 * time.Millisecond)
 			return taken
 		}

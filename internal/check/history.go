@@ -27,17 +27,10 @@ type told struct {
 // acked says that the answer came from the ledger.
 func (o *op) acked() bool { return o.known && o.told.scan != 0 }
 
-// note is an acknowledged beacon of the page.
-type note struct {
-	scan fact.ID
-	kind fact.Kind
-}
-
 // history is everything that was asked and told in a run.
 type history struct {
 	mu      sync.Mutex
 	ops     []op
-	notes   []note
 	acked   int // answers from the ledger
 	lost    int // answers that never came: they may have happened
 	away    int // pages served without the ledger
@@ -65,12 +58,6 @@ func (h *history) add(o op) {
 	default:
 		h.away++
 	}
-}
-
-func (h *history) note(n note) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.notes = append(h.notes, n)
 }
 
 func (h *history) miss() {

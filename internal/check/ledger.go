@@ -17,7 +17,7 @@ type ledger struct {
 	seats map[int64]seat.Seat
 	holds []seat.Hold
 	scans map[fact.ID]scanned
-	notes map[note]int
+	notes int // beacons of pages
 	late  int // visits that were journalled while the database was away
 }
 
@@ -35,7 +35,7 @@ func readLedger(ctx context.Context, url string) (*ledger, error) {
 		return nil, err
 	}
 	defer d.Close() //nolint:errcheck // only read
-	l := &ledger{seats: map[int64]seat.Seat{}, scans: map[fact.ID]scanned{}, notes: map[note]int{}}
+	l := &ledger{seats: map[int64]seat.Seat{}, scans: map[fact.ID]scanned{}}
 	tx := d.Read()
 	seats, err := db.Select[seat.Seat](ctx, tx, "select "+seat.Columns+" from seat")
 	if err != nil {
@@ -62,7 +62,7 @@ func (l *ledger) readFacts(ctx context.Context, tx *db.Tx) error {
 			return fmt.Errorf("cannot read a fact: %w", err)
 		}
 		if f.Kind != fact.Scan {
-			l.notes[note{f.Scan, f.Kind}]++
+			l.notes++
 			continue
 		}
 		var t scan.Trace
