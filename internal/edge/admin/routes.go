@@ -58,9 +58,9 @@ func (a *API) routes() []route {
 		op("PATCH /channels/{id}", access.EditChannels, shared, a.patchChannel),
 		op("GET /tags", access.ReadTags, shared, a.listTags),
 		op("POST /tags", access.EditTags, shared, a.createTag, creates),
-		op[none, body[Page[Welcome]]]("GET /welcomes", access.ReadWelcomes, shared, nil),
-		op[createWelcomeIn, created[Welcome]]("POST /welcomes", access.EditWelcomes, shared, nil, creates),
-		op[patchWelcomeIn, versioned[Welcome]]("PATCH /welcomes/{id}", access.EditWelcomes, shared, nil),
+		op("GET /welcomes", access.ReadWelcomes, shared, a.listWelcomes),
+		op("POST /welcomes", access.EditWelcomes, shared, a.createWelcome, creates),
+		op("PATCH /welcomes/{id}", access.EditWelcomes, shared, a.patchWelcome),
 
 		op("GET /contacts", access.ReadContacts, scoped, a.listContacts),
 		op("GET /contacts/{id}", access.ReadContacts, scoped, a.getContact),
