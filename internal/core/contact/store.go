@@ -155,6 +155,30 @@ func (s Store) Meet(ctx context.Context, tx *db.Tx, externalID string, now time.
 	return s.one(ctx, tx, db.Where("xid_hash = ?", r.XIDHash), tx.ForUpdate())
 }
 
+// Known finds the contacts with these keyed hashes (XIDIndex), by hash.
+func (s Store) Known(ctx context.Context, tx *db.Tx, hashes [][]byte) (map[string]ID, error) {
+	rows, err := tx.Query(ctx, "select id, xid_hash from contact where xid_hash in (?)", db.In(hashes))
+	if err != nil {
+		return nil, fmt.Errorf("cannot look contacts up: %w", err)
+	}
+	defer rows.Close()
+	found := map[string]ID{}
+	for rows.Next() {
+		var id ID
+		var hash []byte
+		if err := rows.Scan(&id, &hash); err != nil {
+			return nil, fmt.Errorf("cannot read a contact: %w", err)
+		}
+		found[string(hash)] = id
+	}
+	return found, rows.Err()
+}
+
+// Lock returns a contact that nobody else changes until tx ends.
+func (s Store) Lock(ctx context.Context, tx *db.Tx, id ID) (Contact, error) {
+	return s.one(ctx, tx, db.Where("id = ?", id), tx.ForUpdate())
+}
+
 // Save writes a contact that is locked in tx. SeenAt is set to now, or just
 // after what it was: it never stands still.
 func (s Store) Save(ctx context.Context, tx *db.Tx, c *Contact, now time.Time) error {

@@ -179,7 +179,7 @@ func enqueue(ctx context.Context, tx *db.Tx, kept []ID, steps map[ID][]Step) err
 }
 
 // fastAttempts bounds what is only worth doing at once.
-const fastAttempts = 5
+const fastAttempts = 15
 
 // stepJob is the job of one step of one event.
 type stepJob struct {

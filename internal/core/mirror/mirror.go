@@ -46,6 +46,7 @@ type Progress struct {
 	FinishedAt time.Time `json:"finished_at,omitzero"`
 	Error      string    `json:"error,omitempty"`
 	Mark       string    `json:"mark,omitempty"` // where to go on after an interruption
+	Since      time.Time `json:"since,omitzero"` // when the last run that ended began
 }
 
 // Save writes p.

@@ -2,7 +2,6 @@ package welcome
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,10 +15,36 @@ import (
 	"github.com/tuma-live/tuma/internal/core/contact"
 	"github.com/tuma-live/tuma/internal/core/fact"
 	"github.com/tuma-live/tuma/internal/core/inbox"
-	"github.com/tuma-live/tuma/internal/core/livecode"
 	"github.com/tuma-live/tuma/internal/core/mirror"
 	"github.com/tuma-live/tuma/internal/core/staff"
 	"github.com/tuma-live/tuma/internal/wecom"
+)
+
+// window is how long a welcome code is good for, and pause how long we wait
+// between tries within it.
+const (
+	window = 20 * time.Second
+	pause  = 2 * time.Second
+)
+
+// The states of a delivery.
+const (
+	sending = "sending" // asked WeCom; a second run that finds this may not ask again
+	again   = "again"   // surely not sent yet, will be tried
+	sent    = "sent"
+	failed  = "failed"
+	unknown = "unknown" // may have been sent; nobody knows
+)
+
+// The reasons of a failure. They are keys of the texts.
+const (
+	NoCode  = "no_code"      // the console has a welcome message, or they chat already
+	Expired = "expired"      // more than 20 seconds
+	Used    = "code_invalid" // WeCom says expired or used
+	Chat    = "chat_started" // or another app was faster
+	Away    = "wecom_away"   // no answer in time
+	Unsure  = "unknown"
+	Refused = "refused"
 )
 
 // Service sends welcome messages.
@@ -31,253 +56,286 @@ type Service struct {
 	Staff    *staff.Service
 }
 
-// The states of a delivery.
-const (
-	sending = "sending"
-	sent    = "sent"
-	failed  = "failed"
-	unknown = "unknown" // WeCom may have sent it: an answer was lost
-)
-
-// Why a customer was not greeted.
-const (
-	noCode   = "no_code"  // WeCom gave none: its own welcome is on, or they chat already
-	expired  = "expired"  // 20 seconds were over, or the code was used
-	chatting = "chatting" // they chat already, or another app was faster
-	refused  = "refused"  // WeCom refused for another reason
-)
-
-// codeFor is how long a welcome code is good (reference, section 11.1).
-const codeFor = 20 * time.Second
-
-// tryAgain is how soon a send that could not be done is repeated.
-const tryAgain = 400 * time.Millisecond
-
-// delivery is one greeting: whom, by whom, because of which code.
+// delivery is one welcome code and what became of it.
 type delivery struct {
-	hash    []byte
-	contact contact.Contact
-	staff   staff.Staff
-	code    int64
+	CodeHash []byte     `db:"code_hash"`
+	Contact  contact.ID `db:"contact"`
+	Staff    staff.ID   `db:"staff"`
+	Code     int64      `db:"code"`
+	State    string     `db:"state"`
+	Error    string     `db:"error"`
+	EventAt  db.Time    `db:"event_at"`
+	SentAt   db.Time    `db:"sent_at"`
+}
+
+// greeting is everything one event needs.
+type greeting struct {
+	delivery
+	event   inbox.Event
+	welcome Welcome
 	channel int64
-	at      time.Time // of the event
-	state   string    // as it was found
+	values  Values
+	userid  string
 }
 
-// Send is the step that greets a new customer. A code works once, so sending
-// again after a lost answer greets nobody twice.
+// Send is the step that greets a new contact: the first of its plan, and in the
+// fast lane. WeCom's code is claimed in the database before it is used, so it
+// is never used twice, whatever crashes.
 func (s *Service) Send(ctx context.Context, e inbox.Event) error {
+	if e.UserID == "" || e.ExternalUserID == "" {
+		return nil
+	}
+	g, err := s.prepare(ctx, e)
+	if err != nil || g == nil {
+		return err
+	}
 	if e.WelcomeCode == "" {
-		return s.withoutCode(ctx, e)
+		return s.noCode(ctx, g)
 	}
-	d, body, err := s.claim(ctx, e)
-	if err != nil || d.state != sending || body == nil {
+	mine, err := s.claim(ctx, g)
+	if err != nil || !mine {
 		return err
 	}
-	if s.Clock.Now().Sub(d.at) > codeFor {
-		return s.end(ctx, d, failed, expired, nil)
+	if !s.Clock.Now().Before(g.deadline()) {
+		return s.close(ctx, g, failed, Expired)
 	}
-	client, err := s.Connect(ctx)
-	if err != nil {
-		return err
-	}
-	msg, err := s.message(ctx, client, e, d, *body)
-	if err != nil {
-		return err
-	}
-	return s.settle(ctx, d, client.SendWelcomeMsg(ctx, msg))
+	return s.send(ctx, g)
 }
 
-// claim notes that e's code is being used and finds what to say. Who finds it
-// noted goes on with it: an earlier try may have ended in the middle.
-func (s *Service) claim(ctx context.Context, e inbox.Event) (d delivery, body *Body, err error) {
+// deadline is when the code is no longer good.
+func (g *greeting) deadline() time.Time { return g.event.CreateTime.Add(window) }
+
+// prepare reads what is needed; nil when there is nothing to say.
+func (s *Service) prepare(ctx context.Context, e inbox.Event) (*greeting, error) {
+	g := &greeting{event: e, userid: e.UserID}
+	g.EventAt = db.At(e.CreateTime)
+	if e.WelcomeCode != "" {
+		g.CodeHash = s.Contacts.Ring.Index("welcome.code", e.WelcomeCode)
+	}
 	m, err := s.Staff.Ensure(ctx, e.UserID)
-	if err != nil {
-		return d, nil, err
+	if err != nil && !errors.Is(err, staff.ErrNotFound) {
+		return nil, s.soon(e, err)
 	}
-	sum := sha256.Sum256([]byte(e.WelcomeCode))
+	g.Staff, g.values.Staff = m.ID, m.Name
+	found := false
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		d = delivery{hash: sum[:], staff: m, at: e.CreateTime, state: sending}
-		if d.contact, err = s.Contacts.Meet(ctx, tx, e.ExternalUserID, s.Clock.Now()); err != nil {
+		if found, err = s.choose(ctx, tx, g); err != nil || !found {
 			return err
 		}
-		var w ID
-		if d.code, d.channel, w, err = origin(ctx, tx, e.State); err != nil {
-			return err
-		}
-		if body, err = bodyOf(ctx, tx, w); err != nil || body == nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `
-			insert into welcome_delivery (code_hash, contact, staff, code, state, event_at)
-			values (?, ?, ?, ?, ?, ?) on conflict (code_hash) do nothing`,
-			d.hash, d.contact.ID, m.ID, d.code, sending, db.At(d.at))
-		if err != nil {
-			return fmt.Errorf("cannot note a welcome: %w", err)
-		}
-		return tx.QueryRow(ctx, "select state from welcome_delivery where code_hash = ?", d.hash).Scan(&d.state)
+		c, err := s.Contacts.Meet(ctx, tx, e.ExternalUserID, s.Clock.Now())
+		g.Contact, g.values.Nickname = c.ID, c.Name
+		return err
 	})
-	return d, body, err
+	if err != nil || !found {
+		return nil, err
+	}
+	return g, nil
 }
 
-// origin finds the code that brought the customer, and its welcome message.
-func origin(ctx context.Context, tx *db.Tx, state string) (code, channelID int64, w ID, err error) {
-	if state == "" {
-		return 0, 0, 0, nil
+// soon makes a failure before the code was claimed be tried again while that
+// makes sense.
+func (s *Service) soon(e inbox.Event, err error) error {
+	if s.Clock.Now().Add(pause).Before(e.CreateTime.Add(window)) {
+		return job.RetryIn(pause, err)
 	}
-	c, err := carrier.ByToken(ctx, tx, state)
-	if errors.Is(err, carrier.ErrNotFound) {
-		return 0, 0, 0, nil
-	}
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	err = tx.QueryRow(ctx, "select channel, welcome from live_code where id = ?", c.Code).Scan(&channelID, &w)
-	if err != nil && !db.NoRows(err) {
-		return 0, 0, 0, fmt.Errorf("cannot read the code of a welcome: %w", err)
-	}
-	return c.Code, channelID, w, nil
+	return mirror.Again(s.Clock.Now(), err)
 }
 
-// bodyOf reads message w, or the default; nil when there is none.
-func bodyOf(ctx context.Context, tx *db.Tx, w ID) (*Body, error) {
-	if w == 0 {
-		var err error
-		if w, err = Default(ctx, tx); err != nil || w == 0 {
-			return nil, err
-		}
-	}
-	x, err := ByID(ctx, tx, w)
-	if errors.Is(err, ErrNotFound) {
-		return nil, nil
-	}
-	return &x.Body.V, err
-}
-
-// message puts the names in. A name that cannot be read is left out: greeting
-// in time matters more.
-func (s *Service) message(ctx context.Context, c *wecom.Client, e inbox.Event, d delivery, b Body) (wecom.WelcomeMsg, error) {
-	p := Person{Staff: d.staff.Name, Nickname: d.contact.Name}
-	if p.Nickname == "" && asksNickname(b.Text) {
-		if x, _, err := c.GetExternalContact(ctx, e.ExternalUserID); err == nil {
-			p.Nickname = contact.CleanName(x.Name)
-		}
-	}
-	tx := s.DB.Read()
-	if d.channel != 0 {
-		ch, err := channel.ByID(ctx, tx, channel.ID(d.channel))
-		if err != nil && !errors.Is(err, channel.ErrNotFound) {
-			return wecom.WelcomeMsg{}, err
-		}
-		p.Channel = ch.Name
-	}
-	if d.code != 0 {
-		codes, err := livecode.ByIDs(ctx, tx, []livecode.ID{livecode.ID(d.code)})
-		if err != nil {
-			return wecom.WelcomeMsg{}, err
-		}
-		p.Code = codes[livecode.ID(d.code)].Name
-	}
-	m := wecom.WelcomeMsg{WelcomeCode: e.WelcomeCode, Attachments: b.Attachments}
-	if text := Render(b.Text, p); text != "" {
-		m.Text = &wecom.TextContent{Content: text}
-	}
-	return m, nil
-}
-
-// WeCom's answers to send_welcome_msg (reference, section 11.1).
-const (
-	codeInvalid = wecom.CodeWelcomeExpired
-	codeChat    = wecom.CodeChatStarted
-	codeBusy    = wecom.CodeWelcomeSending
-)
-
-// settle ends the delivery as WeCom answered, or asks for another try while
-// there is time.
-func (s *Service) settle(ctx context.Context, d delivery, err error) error {
-	class := wecom.ClassOf(err)
-	inTime := s.Clock.Now().Add(tryAgain).Sub(d.at) < codeFor
+// choose finds the message: that of the code, else the default one.
+func (s *Service) choose(ctx context.Context, tx *db.Tx, g *greeting) (found bool, err error) {
+	var id ID
+	car, err := carrier.ByToken(ctx, tx, g.event.State)
 	switch {
 	case err == nil:
-		return s.end(ctx, d, sent, "", nil)
-	case wecom.IsCode(err, codeChat):
-		return s.end(ctx, d, failed, chatting, err)
-	case wecom.IsCode(err, codeInvalid):
-		return s.end(ctx, d, failed, expired, err)
-	case inTime && (wecom.IsCode(err, codeBusy) || class == wecom.Transient || class == wecom.Limited || class == wecom.Unknown):
-		return job.RetryIn(tryAgain, err)
-	case class == wecom.Unknown:
-		return s.end(ctx, d, unknown, "", err)
+		g.Code = car.Code
+		err = tx.QueryRow(ctx, "select welcome, channel, name from live_code where id = ?", car.Code).
+			Scan(&id, &g.channel, &g.values.Code)
+		if err != nil && !db.NoRows(err) {
+			return false, fmt.Errorf("cannot read the welcome message of a code: %w", err)
+		}
+	case !errors.Is(err, carrier.ErrNotFound):
+		return false, err
 	}
-	return s.end(ctx, d, failed, refused, err)
+	if ch, err := channel.ByID(ctx, tx, channel.ID(g.channel)); err == nil {
+		g.values.Channel = ch.Name
+	}
+	if id != 0 {
+		g.welcome, err = ByID(ctx, tx, id)
+		if err == nil && g.welcome.Archived == 0 {
+			return true, nil
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return false, err
+		}
+	}
+	if id, err = Default(ctx, tx); err != nil || id == 0 {
+		return false, err
+	}
+	g.welcome, err = ByID(ctx, tx, id)
+	if errors.Is(err, ErrNotFound) || g.welcome.Archived != 0 {
+		return false, nil
+	}
+	return err == nil, err
 }
 
-// end writes how the delivery ended, with its fact.
-func (s *Service) end(ctx context.Context, d delivery, state, reason string, cause error) error {
-	now := s.Clock.Now()
-	data := map[string]any{"lag_ms": now.Sub(d.at).Milliseconds()}
-	f := fact.Fact{
-		Kind: fact.Welcomed, At: db.At(now), Code: d.code, Channel: d.channel,
-		Contact: int64(d.contact.ID), Staff: int64(d.staff.ID), Target: int64(d.staff.ID),
-	}
-	if state != sent {
-		f.Kind = fact.WelcomeFailed
-		data["reason"] = reason
-		if code := wecom.CodeOf(cause); code != 0 {
-			data["code"] = code
-		}
-	}
-	b, err := json.Marshal(data)
-	if err != nil {
-		return fmt.Errorf("cannot encode a welcome: %w", err)
-	}
-	f.Data = string(b)
-	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+// claim takes the code. Whoever finds it taken has nothing to do, except to
+// settle one that a crash left half done: it may have been sent.
+func (s *Service) claim(ctx context.Context, g *greeting) (mine bool, err error) {
+	var orphan bool
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		mine, orphan = false, false
+		d := g.delivery
+		d.State = sending
 		n, err := tx.Exec(ctx, `
-			update welcome_delivery set state = ?, error = ?, sent_at = ?
-			where code_hash = ? and state = ?`, state, reason, db.At(now), d.hash, sending)
+			insert into welcome_delivery (code_hash, contact, staff, code, state, event_at)
+			values (?, ?, ?, ?, ?, ?) on conflict (code_hash) do nothing`,
+			d.CodeHash, d.Contact, d.Staff, d.Code, d.State, d.EventAt)
 		if err != nil {
-			return fmt.Errorf("cannot end a welcome: %w", err)
+			return fmt.Errorf("cannot claim a welcome code: %w", err)
 		}
-		if n == 0 { // another run of this step was first
+		if n == 0 {
+			n, err = tx.Exec(ctx, "update welcome_delivery set state = ? where code_hash = ? and state = ?",
+				sending, d.CodeHash, again)
+			if err != nil {
+				return fmt.Errorf("cannot claim a welcome code: %w", err)
+			}
+		}
+		if mine = n == 1; mine {
 			return nil
 		}
-		if err := tx.Notify(ctx, "live", "contacts"); err != nil {
-			return err
+		var state string
+		err = tx.QueryRow(ctx, "select state from welcome_delivery where code_hash = ?", d.CodeHash).Scan(&state)
+		orphan = state == sending
+		return err
+	})
+	if err == nil && orphan && s.Clock.Now().After(g.deadline()) {
+		return false, s.close(ctx, g, unknown, Unsure)
+	}
+	if err == nil && orphan { // another run may be at it now
+		return false, job.RetryIn(window, errors.New("the welcome code is being used"))
+	}
+	return mine, err
+}
+
+func (s *Service) send(ctx context.Context, g *greeting) error {
+	client, err := s.Connect(ctx)
+	if err != nil {
+		return s.later(ctx, g, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, g.deadline().Sub(s.Clock.Now()))
+	defer cancel()
+	if g.values.Nickname == "" && asks(g.welcome.Body.V.Text) {
+		// The message without the name is better than none.
+		if x, _, err := client.GetExternalContact(ctx, g.event.ExternalUserID); err == nil {
+			g.values.Nickname = contact.CleanName(x.Name)
 		}
-		return fact.Append(ctx, tx, f)
+	}
+	err = client.SendWelcomeMsg(ctx, g.welcome.Body.V.message(g.event.WelcomeCode, g.values))
+	done := context.WithoutCancel(ctx)
+	switch {
+	case err == nil:
+		return s.close(done, g, sent, "")
+	case wecom.IsCode(err, wecom.CodeWelcomeExpired):
+		return s.close(done, g, failed, Used)
+	case wecom.IsCode(err, wecom.CodeChatStarted):
+		return s.close(done, g, failed, Chat)
+	case wecom.IsCode(err, wecom.CodeWelcomeSending):
+		return s.later(done, g, err)
+	}
+	switch wecom.ClassOf(err) {
+	case wecom.Unknown, wecom.Malformed:
+		return s.close(done, g, unknown, Unsure)
+	case wecom.Permanent, wecom.Setup:
+		return s.close(done, g, failed, Refused)
+	}
+	return s.later(done, g, err)
+}
+
+// later gives the code back for another try, while there is time for one.
+func (s *Service) later(ctx context.Context, g *greeting, why error) error {
+	if !s.Clock.Now().Add(pause).Before(g.deadline()) {
+		return s.close(ctx, g, failed, Away)
+	}
+	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "update welcome_delivery set state = ? where code_hash = ? and state = ?",
+			again, g.CodeHash, sending)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("cannot give a welcome code back: %w", err)
+	}
+	return job.RetryIn(pause, why)
+}
+
+// close writes how it ended, and the fact, once.
+func (s *Service) close(ctx context.Context, g *greeting, state, reason string) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		now := s.Clock.Now()
+		sentAt := db.Time{}
+		if state == sent {
+			sentAt = db.At(now)
+		}
+		n, err := tx.Exec(ctx, `
+			update welcome_delivery set state = ?, error = ?, sent_at = ?
+			where code_hash = ? and state = ?`, state, reason, sentAt, g.CodeHash, sending)
+		if err != nil {
+			return fmt.Errorf("cannot note a welcome message: %w", err)
+		}
+		if n == 0 {
+			return nil
+		}
+		return s.note(ctx, tx, g, state == sent, reason)
 	})
 }
 
-// withoutCode notes that WeCom let us greet nobody, unless the first half of
-// the same addition did.
-func (s *Service) withoutCode(ctx context.Context, e inbox.Event) error {
-	m, err := s.Staff.Ensure(ctx, e.UserID)
+// outcome is the data of our facts.
+type outcome struct {
+	Reason  string `json:"reason,omitempty"`
+	Welcome ID     `json:"welcome"`
+	Lag     int64  `json:"lag_ms"`
+}
+
+func (s *Service) note(ctx context.Context, tx *db.Tx, g *greeting, ok bool, reason string) error {
+	now := s.Clock.Now()
+	b, err := json.Marshal(outcome{reason, g.welcome.ID, now.Sub(g.event.CreateTime).Milliseconds()})
 	if err != nil {
-		return err
+		return fmt.Errorf("cannot write a fact: %w", err)
+	}
+	f := fact.Fact{Kind: fact.Welcomed, At: db.At(now), Code: g.Code, Channel: g.channel, Target: int64(g.Staff),
+		Contact: int64(g.Contact), Staff: int64(g.Staff), Data: string(b)}
+	if !ok {
+		f.Kind, f.At = fact.WelcomeFailed, g.EventAt
+	}
+	return fact.Append(ctx, tx, f)
+}
+
+// halfWait is how long a staff member may take to confirm a half add.
+const halfWait = 7 * 24 * time.Hour
+
+// noCode notes that WeCom gave no code. The full add after a half one has none
+// because the half one's was used; that is known for sure once it has expired.
+func (s *Service) noCode(ctx context.Context, g *greeting) error {
+	if s.Clock.Now().Before(g.deadline()) {
+		return job.RetryIn(window, errors.New("the code of the half add may still come"))
 	}
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		c, err := s.Contacts.Meet(ctx, tx, e.ExternalUserID, s.Clock.Now())
+		// Nobody else writes about this contact until we are done.
+		if _, err := s.Contacts.Lock(ctx, tx, g.Contact); err != nil {
+			return err
+		}
+		var n int64
+		err := tx.QueryRow(ctx, `
+			select (select count(*) from welcome_delivery 
+				where contact = ? and staff = ? and event_at between ? and ?)
+			+ (select count(*) from fact where contact = ? and staff = ? and kind = ? and at = ?)`,
+			g.Contact, g.Staff, db.At(g.EventAt.Add(-halfWait)), g.EventAt,
+			g.Contact, g.Staff, string(fact.WelcomeFailed), g.EventAt).Scan(&n)
 		if err != nil {
-			return err
+			return fmt.Errorf("cannot look for a welcome code: %w", err)
 		}
-		n, err := db.Get[int64](ctx, tx, "select count(*) from welcome_delivery where contact = ? and staff = ? and event_at > ?",
-			c.ID, m.ID, db.At(e.CreateTime.Add(-time.Hour)))
-		if err != nil || n > 0 {
-			return err
+		if n > 0 {
+			return nil
 		}
-		code, ch, _, err := origin(ctx, tx, e.State)
-		if err != nil || code == 0 { // not one of our codes: nobody expects us to greet
-			return err
-		}
-		known, err := db.Get[int64](ctx, tx, "select count(*) from fact where contact = ? and kind = ? and staff = ? and at = ?",
-			c.ID, string(fact.WelcomeFailed), m.ID, db.At(e.CreateTime))
-		if err != nil || known > 0 {
-			return err
-		}
-		return fact.Append(ctx, tx, fact.Fact{
-			Kind: fact.WelcomeFailed, At: db.At(e.CreateTime), Code: code, Channel: ch, Contact: int64(c.ID),
-			Staff: int64(m.ID), Target: int64(m.ID), Data: `{"reason":"` + noCode + `"}`,
-		})
+		return s.note(ctx, tx, g, false, NoCode)
 	})
 }

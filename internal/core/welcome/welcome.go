@@ -1,10 +1,11 @@
-// Package welcome greets new customers. The library holds the messages; the
-// step Send uses one within the 20 seconds that WeCom's welcome code lasts.
+// Package welcome keeps the library of welcome messages (欢迎语) and sends the
+// right one to each new contact, once, within the 20 seconds WeCom gives.
 package welcome
 
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -22,26 +23,7 @@ func (kind) Prefix() string { return "wm" }
 // ID is the id of a welcome message.
 type ID = ident.ID[kind]
 
-// The faults.
-var (
-	ErrNotFound = fault.New(fault.NotFound, "welcome.not_found")
-	ErrStale    = fault.New(fault.Stale, "welcome.stale")
-	ErrInUse    = fault.New(fault.Conflict, "welcome.in_use")
-)
-
-// Limits of WeCom (reference, section 11.1).
-const (
-	maxBytes       = 4000
-	maxAttachments = 9
-)
-
-// Body is what is sent.
-type Body struct {
-	Text        string             `json:"text"`
-	Attachments []wecom.Attachment `json:"attachments"`
-}
-
-// Welcome is a message of the library.
+// Welcome is one message of the library.
 type Welcome struct {
 	ID        ID            `db:"id"`
 	Name      string        `db:"name"`
@@ -52,24 +34,47 @@ type Welcome struct {
 	UpdatedAt db.Time       `db:"updated_at"`
 }
 
-// check says what is wrong with what a person wrote.
+// Body is what is sent. Text may hold variables such as {昵称} or {nickname}.
+type Body struct {
+	Text        string             `json:"text"`
+	Attachments []wecom.Attachment `json:"attachments"`
+}
+
+// The faults of welcome messages.
+var (
+	ErrNotFound = fault.New(fault.NotFound, "welcome.not_found")
+	ErrStale    = fault.New(fault.Stale, "welcome.stale")
+	ErrInUse    = fault.New(fault.Conflict, "welcome.in_use")
+)
+
+// WeCom's bounds.
+const (
+	maxText        = 4000 // bytes
+	maxAttachments = 9
+)
+
+// check says what is wrong with what a person typed.
 func (w Welcome) check() error {
-	bad := fault.ErrInvalid
-	switch n := utf8.RuneCountInString(w.Name); {
-	case n == 0:
+	bad, b := fault.ErrInvalid, w.Body.V
+	if w.Name == "" {
 		bad = bad.WithField("name", "field.required")
-	case n > 50:
+	}
+	if len([]rune(w.Name)) > 50 {
 		bad = bad.WithField("name", "field.too_long")
 	}
-	b := w.Body.V
-	switch {
-	case strings.TrimSpace(b.Text) == "" && len(b.Attachments) == 0:
+	if strings.TrimSpace(b.Text) == "" && len(b.Attachments) == 0 {
 		bad = bad.WithField("text", "field.required")
-	case len(b.Text) > maxBytes:
+	}
+	if len(b.Text) > maxText {
 		bad = bad.WithField("text", "field.too_long")
 	}
 	if len(b.Attachments) > maxAttachments {
 		bad = bad.WithField("attachments", "field.too_many")
+	}
+	for i, a := range b.Attachments {
+		if field, code := wrong(a); field != "" {
+			bad = bad.WithField(fmt.Sprintf("attachments.%d.%s", i, field), code)
+		}
 	}
 	if len(bad.Fields) > 0 {
 		return bad
@@ -77,49 +82,92 @@ func (w Welcome) check() error {
 	return nil
 }
 
-// Person is whom a message is for and from.
-type Person struct {
+// wrong checks a card that opens a web page, the only kind that needs no
+// uploaded file, which WeCom forgets after three days.
+func wrong(a wecom.Attachment) (field, code string) {
+	if a.MsgType != "link" || a.Link == nil {
+		return "kind", "field.unknown"
+	}
+	l := *a.Link
+	web := strings.HasPrefix(l.URL, "https://") || strings.HasPrefix(l.URL, "http://")
+	switch {
+	case l.Title == "":
+		return "title", "field.required"
+	case len(l.Title) > 128:
+		return "title", "field.too_long"
+	case !web || len(l.URL) > 2048:
+		return "url", "field.url"
+	case len(l.Desc) > 512:
+		return "desc", "field.too_long"
+	case len(l.PicURL) > 2048:
+		return "picture", "field.too_long"
+	}
+	return "", ""
+}
+
+// Values fill the variables of a text. An empty one is left out.
+type Values struct {
 	Nickname, Staff, Channel, Code string
 }
 
-// Render puts the variables in. One that is not known is left out, rather than
-// shown as {…}. The text is cut to what WeCom takes, never inside a character.
-func Render(text string, p Person) string {
-	out := strings.NewReplacer(
-		"{昵称}", p.Nickname, "{nickname}", p.Nickname,
-		"{员工名}", p.Staff, "{staff}", p.Staff,
-		"{渠道}", p.Channel, "{channel}", p.Channel,
-		"{活码}", p.Code, "{code}", p.Code,
-	).Replace(text)
-	if len(out) <= maxBytes {
-		return out
+func (v Values) of(name string) string {
+	switch name {
+	case "昵称", "客户昵称", "nickname":
+		return v.Nickname
+	case "员工名", "员工", "staff":
+		return v.Staff
+	case "渠道", "channel":
+		return v.Channel
+	case "活码", "code":
+		return v.Code
 	}
-	end := maxBytes
-	for end > 0 && !utf8.RuneStart(out[end]) {
-		end--
-	}
-	return out[:end]
+	return ""
 }
 
-// asksNickname says that the text greets by name.
-func asksNickname(text string) bool {
-	return strings.Contains(text, "{昵称}") || strings.Contains(text, "{nickname}")
+var variable = regexp.MustCompile(`\{[\p{L}_]{1,20}\}`)
+
+// Render fills the variables of text in one pass, so that a customer's name is
+// never read as a variable, and cuts it to what WeCom takes. A variable nobody
+// knows is left out: a customer must not see braces.
+func Render(text string, v Values) string {
+	out := variable.ReplaceAllStringFunc(text, func(m string) string { return v.of(m[1 : len(m)-1]) })
+	return cut(strings.TrimSpace(out), maxText)
 }
 
-const columns = "id, name, body, version, archived, created_at, updated_at"
-
-// List reads the library, the newest first.
-func List(ctx context.Context, tx *db.Tx) ([]Welcome, error) {
-	ws, err := db.Select[Welcome](ctx, tx, "select "+columns+" from welcome where archived = 0 order by id desc")
-	if err != nil {
-		return nil, fmt.Errorf("cannot read welcome messages: %w", err)
+// cut shortens s to at most n bytes, never inside a character.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
 	}
-	return ws, nil
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// asks says whether text needs the customer's name.
+func asks(text string) bool {
+	for _, m := range variable.FindAllString(text, -1) {
+		if (Values{Nickname: "x"}).of(m[1:len(m)-1]) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// message is the body as WeCom wants it.
+func (b Body) message(code string, v Values) wecom.WelcomeMsg {
+	m := wecom.WelcomeMsg{WelcomeCode: code}
+	if text := Render(b.Text, v); text != "" {
+		m.Text = &wecom.TextContent{Content: text}
+	}
+	m.Attachments = b.Attachments
+	return m
 }
 
 // ByID returns a message, or ErrNotFound.
 func ByID(ctx context.Context, tx *db.Tx, id ID) (Welcome, error) {
-	w, err := db.Get[Welcome](ctx, tx, "select "+columns+" from welcome where id = ?", id)
+	w, err := db.Get[Welcome](ctx, tx, "select "+db.Cols[Welcome]()+" from welcome where id = ?", id)
 	switch {
 	case db.NoRows(err):
 		return w, ErrNotFound
@@ -129,32 +177,23 @@ func ByID(ctx context.Context, tx *db.Tx, id ID) (Welcome, error) {
 	return w, nil
 }
 
-// Uses counts the live codes that send each message.
-func Uses(ctx context.Context, tx *db.Tx) (map[ID]int64, error) {
-	rows, err := tx.Query(ctx, "select welcome, count(*) from live_code where welcome <> 0 and state <> 'deleted' group by welcome")
+// List reads the library, the newest first.
+func List(ctx context.Context, tx *db.Tx) ([]Welcome, error) {
+	ws, err := db.Select[Welcome](ctx, tx,
+		"select "+db.Cols[Welcome]()+" from welcome where archived = 0 order by id desc")
 	if err != nil {
-		return nil, fmt.Errorf("cannot count uses of welcome messages: %w", err)
+		return nil, fmt.Errorf("cannot list welcome messages: %w", err)
 	}
-	defer rows.Close()
-	uses := map[ID]int64{}
-	for rows.Next() {
-		var id ID
-		var n int64
-		if err := rows.Scan(&id, &n); err != nil {
-			return nil, fmt.Errorf("cannot count uses of welcome messages: %w", err)
-		}
-		uses[id] = n
-	}
-	return uses, rows.Err()
+	return ws, nil
 }
 
-// Create adds a message and returns it with its id. Faults: a form fault.
+// Create adds a message and returns it with its id.
 func Create(ctx context.Context, tx *db.Tx, w Welcome, now time.Time) (Welcome, error) {
 	w.Name = strings.TrimSpace(w.Name)
 	if err := w.check(); err != nil {
 		return w, err
 	}
-	w.ID, w.Version, w.Archived = ident.New[kind](tx.IDs()), 1, 0
+	w.ID, w.Version = ident.New[kind](tx.IDs()), 1
 	w.CreatedAt, w.UpdatedAt = db.At(now), db.At(now)
 	if err := db.Insert(ctx, tx, "welcome", "", w); err != nil {
 		return w, fmt.Errorf("cannot add a welcome message: %w", err)
@@ -162,46 +201,74 @@ func Create(ctx context.Context, tx *db.Tx, w Welcome, now time.Time) (Welcome, 
 	return w, nil
 }
 
-// Save changes a message that still has w.Version. Faults: a form fault, ErrStale.
+// Save changes a message that still has w.Version, and returns the new one.
 func Save(ctx context.Context, tx *db.Tx, w Welcome, now time.Time) (Welcome, error) {
 	w.Name = strings.TrimSpace(w.Name)
 	if err := w.check(); err != nil {
 		return w, err
 	}
+	w.UpdatedAt = db.At(now)
 	n, err := tx.Exec(ctx, `
 		update welcome set name = ?, body = ?, archived = ?, updated_at = ?, version = version + 1
-		where id = ? and version = ?`,
-		w.Name, w.Body, w.Archived, db.At(now), w.ID, w.Version)
-	if err != nil {
+		where id = ? and version = ?`, w.Name, w.Body, w.Archived, w.UpdatedAt, w.ID, w.Version)
+	switch {
+	case err != nil:
 		return w, fmt.Errorf("cannot save welcome message %s: %w", w.ID, err)
-	}
-	if n == 0 {
+	case n == 0:
 		return w, ErrStale
 	}
 	w.Version++
-	w.UpdatedAt = db.At(now)
 	return w, nil
 }
 
-// defaultKey is the setting that names the message for codes without their own.
-const defaultKey = "welcome.default"
-
-// Default returns the message that greets where a code has none; 0 for none.
-func Default(ctx context.Context, tx *db.Tx) (ID, error) {
-	var v db.JSON[ID]
-	err := tx.QueryRow(ctx, "select value from setting where key = ?", defaultKey).Scan(&v)
-	if err != nil && !db.NoRows(err) {
-		return 0, fmt.Errorf("cannot read the default welcome message: %w", err)
+// Uses counts the live codes that send each message.
+func Uses(ctx context.Context, tx *db.Tx) (map[ID]int64, error) {
+	rows, err := tx.Query(ctx, `
+		select welcome, count(*) from live_code
+		where welcome <> 0 and state <> 'archived' group by welcome`)
+	if err != nil {
+		return nil, fmt.Errorf("cannot count the uses of welcome messages: %w", err)
 	}
-	return v.V, nil
+	defer rows.Close()
+	uses := map[ID]int64{}
+	for rows.Next() {
+		var id ID
+		var n int64
+		if err := rows.Scan(&id, &n); err != nil {
+			return nil, fmt.Errorf("cannot count the uses of welcome messages: %w", err)
+		}
+		uses[id] = n
+	}
+	return uses, rows.Err()
 }
 
-// SetDefault makes id the message that greets where a code has none.
+// defaultKey is the setting that names the message for everybody whose code
+// names none.
+const defaultKey = "welcome.default"
+
+// Default returns the message for everybody whose code names none; 0: none.
+func Default(ctx context.Context, tx *db.Tx) (ID, error) {
+	var text string
+	err := tx.QueryRow(ctx, "select value from setting where key = ?", defaultKey).Scan(&text)
+	switch {
+	case db.NoRows(err):
+		return 0, nil
+	case err != nil:
+		return 0, fmt.Errorf("cannot read the default welcome message: %w", err)
+	}
+	id, err := ident.Parse[kind](strings.Trim(text, `"`))
+	if err != nil {
+		return 0, fmt.Errorf("cannot read the default welcome message: %w", err)
+	}
+	return id, nil
+}
+
+// SetDefault changes it; 0 is none.
 func SetDefault(ctx context.Context, tx *db.Tx, id ID, now time.Time) error {
 	_, err := tx.Exec(ctx, `
 		insert into setting (key, value, updated_at) values (?, ?, ?)
 		on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`,
-		defaultKey, db.JSON[ID]{V: id}, now.UnixMicro())
+		defaultKey, `"`+id.String()+`"`, now.UnixMicro())
 	if err != nil {
 		return fmt.Errorf("cannot set the default welcome message: %w", err)
 	}
