@@ -31,11 +31,11 @@ type Home struct {
 
 // Day is the numbers of a day, or of an hour of it.
 type Day struct {
-	Scans, Scanners, Adds, Joins, Left, Lost, Dropped, Arrived int64
+	Scans, Scanners, Adds, Joins, Others, Left, Lost, Dropped, Arrived int64
 }
 
 // Net is who came and stayed.
-func (d Day) Net() int64 { return d.Adds + d.Joins - d.Left - d.Lost - d.Dropped }
+func (d Day) Net() int64 { return d.Adds + d.Joins + d.Others - d.Left - d.Lost - d.Dropped }
 
 // ChannelDay is a channel's day.
 type ChannelDay struct {
@@ -127,7 +127,7 @@ func day(ls []line, from, to int64) (Day, error) {
 		return Day{}, err
 	}
 	return Day{
-		Scans: s.n[Scans], Scanners: s.distinct(Scans), Adds: s.n[Adds], Joins: s.n[Joins], Left: s.n[Lefts],
+		Scans: s.n[Scans], Scanners: s.distinct(Scans), Adds: s.n[Adds], Joins: s.n[Joins], Others: s.n[OtherJoin], Left: s.n[Lefts],
 		Lost: s.n[Losses], Dropped: s.n[Drops], Arrived: s.distinct(Arrived),
 	}, nil
 }

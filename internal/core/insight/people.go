@@ -249,6 +249,23 @@ type Moment struct {
 	StaffName  string
 }
 
+// Source is where the fact was learnt: landing, callback, official (a
+// reconciliation with WeCom) or inferred.
+func (m Moment) Source() string {
+	switch m.Kind {
+	case fact.Scan, fact.View, fact.Shown, fact.Press, fact.Back, fact.Help, fact.HoldExpired:
+		return "landing"
+	}
+	d := detailOf(m.Fact)
+	switch {
+	case d.Found:
+		return "official"
+	case d.Match == contact.TierInferred || d.Tier == contact.TierInferred:
+		return "inferred"
+	}
+	return "callback"
+}
+
 // Timeline returns what happened to a customer, the last first: their own
 // facts and the scans that led to them.
 func (r *Reader) Timeline(ctx context.Context, id contact.ID, limit int) ([]Moment, error) {

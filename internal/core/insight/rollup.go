@@ -17,23 +17,25 @@ import (
 // The metrics that are counted by hour. A metric is never renamed; a prefix is
 // followed by what is counted.
 const (
-	Scans     = "scan"     // pages opened; sketch: scanners (M-01, M-02)
-	NewScans  = "scan.new" // by browsers seen for the first time
-	Served    = "served"   // scans that got a QR
-	Fallbacks = "fallback" // scans that got none (M-19)
-	DropOf    = "drop."    // … by reason
-	SystemOf  = "os."      // scans by the phone's system
-	ShownQR   = "shown"    // sketch: visitors who saw the QR (M-05)
-	Pressed   = "press"    // sketch: visitors who pressed it (M-06)
-	Assigned  = "assigned" // seats given, by target
-	Adds      = "add"      // new friends, by staff member (M-07)
-	Joins     = "join"     // people who came into a group (M-10)
-	Arrived   = "arrived"  // sketch: visitors known to have been added or to have joined
-	Lefts     = "left"     // people who left a group (M-25)
-	Losses    = "lost"     // friendships the customer ended (M-21a)
-	Drops     = "dropped"  // friendships the staff member ended (M-21b)
-	Helps     = "help"     // customers who asked for a person
-	Forged    = "forged"   // slugs whose signature was wrong
+	Scans     = "scan"        // pages opened; sketch: scanners (M-01, M-02)
+	NewScans  = "scan.new"    // by browsers seen for the first time
+	Served    = "served"      // scans that got a QR
+	Fallbacks = "fallback"    // scans that got none (M-19)
+	DropOf    = "drop."       // … by reason
+	SystemOf  = "os."         // scans by the phone's system
+	ShownQR   = "shown"       // sketch: visitors who saw the QR (M-05)
+	Pressed   = "press"       // sketch: visitors who pressed it (M-06)
+	Assigned  = "assigned"    // seats given, by target
+	Adds      = "add"         // new friends, by staff member (M-07)
+	OtherJoin = "join.other"  // people who came into a group another way: invited
+	Transfers = "transferred" // friendships handed over to a colleague: no loss
+	Joins     = "join"        // people who came into a group (M-10)
+	Arrived   = "arrived"     // sketch: visitors known to have been added or to have joined
+	Lefts     = "left"        // people who left a group (M-25)
+	Losses    = "lost"        // friendships the customer ended (M-21a)
+	Drops     = "dropped"     // friendships the staff member ended (M-21b)
+	Helps     = "help"        // customers who asked for a person
+	Forged    = "forged"      // slugs whose signature was wrong
 )
 
 // consumer is the name under which the roll-up keeps its place in the facts.
@@ -157,6 +159,13 @@ func metrics(f fact.Fact) []metric {
 	if f.Kind == fact.Scan {
 		return scanMetrics(f)
 	}
+	d := detailOf(f)
+	switch {
+	case f.Kind == fact.Joined && d.Scene != 0 && d.Scene != byQRCode:
+		return []metric{{name: OtherJoin}}
+	case (f.Kind == fact.Lost || f.Kind == fact.Dropped) && d.Transfer:
+		return []metric{{name: Transfers}}
+	}
 	ms := slices.Clone(simple[f.Kind])
 	if f.Target == 0 {
 		return ms
@@ -166,6 +175,27 @@ func metrics(f fact.Fact) []metric {
 		ms = append(ms, metric{name: ms[0].name, target: f.Target})
 	}
 	return ms
+}
+
+// detail is the part of an arrival's or a departure's data that is counted
+// (core/arrival).
+type detail struct {
+	Tier     string `json:"tier"`  // of the code
+	Match    string `json:"match"` // of the scan
+	Scene    int64  `json:"scene"` // of a join
+	Transfer bool   `json:"transfer"`
+	Found    bool   `json:"found"` // by reconciliation, not by a callback
+}
+
+// byQRCode is the scene of a join by QR code, as WeCom counts them.
+const byQRCode = 3
+
+// detailOf reads a fact's data; what cannot be read says nothing.
+func detailOf(f fact.Fact) (d detail) {
+	if json.Unmarshal([]byte(f.Data), &d) != nil {
+		return detail{}
+	}
+	return d
 }
 
 // trace is the part of a scan's trace that is counted (core/scan.Trace).

@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -155,9 +156,9 @@ func outcome(f fact.Fact, t scan.Trace, after []fact.Fact) (result, tier string)
 	for _, a := range after {
 		switch a.Kind {
 		case fact.Added:
-			result, tier = "added", tierOf(a)
+			result, tier = "added", TierOf(a)
 		case fact.Joined:
-			result, tier = "joined", tierOf(a)
+			result, tier = "joined", TierOf(a)
 		case fact.HoldExpired:
 			if tier == "" {
 				result = "expired"
@@ -167,15 +168,10 @@ func outcome(f fact.Fact, t scan.Trace, after []fact.Fact) (result, tier string)
 	return result, tier
 }
 
-// tierOf is how sure we are that a fact follows from its scan.
-func tierOf(f fact.Fact) string {
-	var d struct {
-		Tier string `json:"tier"`
-	}
-	if json.Unmarshal([]byte(f.Data), &d) != nil || d.Tier == "" {
-		return seat.TierCode
-	}
-	return d.Tier
+// TierOf is how sure we are that a fact follows from its scan.
+func TierOf(f fact.Fact) string {
+	d := detailOf(f)
+	return cmp.Or(d.Match, d.Tier, seat.TierCode)
 }
 
 // Story is everything known about one scan.

@@ -3,7 +3,6 @@ package admin
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 
@@ -172,10 +171,4 @@ func (a *API) createTag(ctx context.Context, in *createTagIn) (*created[Tag], er
 			ObjectID: t.ID.String(), After: map[string]any{"name": t.Name, "group": in.Body.Group}})
 	})
 	return &created[Tag]{Body: Tag{ID: t.ID.String(), Name: t.Name, Group: in.Body.Group}}, err
-}
-
-// decode reads JSON text into a T; text that is none gives the zero T.
-func decode[T any](s string) (v T) {
-	json.Unmarshal([]byte(s), &v) //nolint:errcheck // what cannot be read is shown as nothing
-	return v
 }

@@ -105,7 +105,7 @@ func (a *API) viewMoment(lang string, m insight.Moment) Moment {
 	key := "fact." + string(m.Kind)
 	args := map[string]string{"code": m.CodeName, "target": m.TargetName, "staff": cmp.Or(m.StaffName, m.TargetName)}
 	v := Moment{
-		ID: m.ID.String(), At: m.At.Time, Kind: string(m.Kind), Source: chip(m.Fact), TitleKey: key,
+		ID: m.ID.String(), At: m.At.Time, Kind: string(m.Kind), Source: m.Source(), TitleKey: key,
 		Title: a.Texts.Text(lang, key, args), Args: args,
 	}
 	s := m.Scan
@@ -117,24 +117,6 @@ func (a *API) viewMoment(lang string, m insight.Moment) Moment {
 		v.Scan = &text
 	}
 	return v
-}
-
-// chip is where a fact was learnt.
-func chip(f fact.Fact) string {
-	switch f.Kind {
-	case fact.Scan, fact.View, fact.Shown, fact.Press, fact.Back, fact.Help, fact.HoldExpired:
-		return "landing"
-	}
-	if tierOf(f) == "inferred" {
-		return "inferred"
-	}
-	return "callback"
-}
-
-func tierOf(f fact.Fact) string {
-	return decode[struct {
-		Tier string `json:"tier"`
-	}](f.Data).Tier
 }
 
 // revealFor is how long a revealed name may stay on a screen.
@@ -262,7 +244,7 @@ func viewTrace(s *insight.Story) Trace {
 		Steps:      steps(s),
 		Considered: considered(s),
 		After: each(s.After, func(m insight.Moment) TraceAfter {
-			return TraceAfter{string(m.Kind), m.At.Time, m.At.Sub(s.At.Time).Milliseconds(), tierOf(m.Fact),
+			return TraceAfter{string(m.Kind), m.At.Time, m.At.Sub(s.At.Time).Milliseconds(), arrivalTier(m),
 				map[string]string{"target": m.TargetName, "staff": m.StaffName}}
 		}),
 	}
@@ -273,6 +255,14 @@ func viewTrace(s *insight.Story) Trace {
 		out.Hold = &TraceHold{s.Hold.State, s.Hold.ExpiresAt}
 	}
 	return out
+}
+
+// arrivalTier is how sure we are that an arrival follows from the scan.
+func arrivalTier(m insight.Moment) string {
+	if m.Kind == fact.Added || m.Kind == fact.Joined {
+		return insight.TierOf(m.Fact)
+	}
+	return ""
 }
 
 // steps tells how the scan was answered, in order.
