@@ -4,11 +4,13 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 
 	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/base/web"
 	"github.com/tuma-live/tuma/internal/core/asset"
 	"github.com/tuma-live/tuma/internal/core/fact"
+	"github.com/tuma-live/tuma/internal/core/livecode"
 	"github.com/tuma-live/tuma/internal/core/route"
 	corescan "github.com/tuma-live/tuma/internal/core/scan"
 	"github.com/tuma-live/tuma/internal/edge/admin"
@@ -16,10 +18,16 @@ import (
 	"github.com/tuma-live/tuma/internal/edge/scan"
 )
 
-// doors makes the handlers of everything that comes in.
-func (s *Server) doors() error {
-	door, err := scan.New(scan.Config{
-		Book: s.book, Desk: s.desk, Slugs: s.codes.Signer,
+// door is the door of scans. It is made anew when the ring of keys has turned:
+// what another node signs with a new key must be known here.
+type door struct{ atomic.Pointer[scan.Handler] }
+
+// ServeHTTP implements http.Handler.
+func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.Load().ServeHTTP(w, r) }
+
+func (s *Server) openDoor() error {
+	h, err := scan.New(scan.Config{
+		Book: s.book, Desk: s.desk, Slugs: livecode.NewSigner(s.Ring.Keys("slug")),
 		Visitors: scan.NewVisitors(s.Ring.Keys("visitor")),
 		Images:   images{s.DB}, Clock: s.Clock, Log: s.Log,
 		Address: func(r *http.Request) netip.Addr { return web.ClientAddress(r, s.cfg.trusted) },
@@ -30,7 +38,25 @@ func (s *Server) doors() error {
 	if err != nil {
 		return err
 	}
-	s.door = door
+	s.door.Store(h)
+	return nil
+}
+
+// turnKeys takes up keys that were added while we run.
+func (s *Server) turnKeys(context.Context) error {
+	changed, err := s.Ring.Reload()
+	if err != nil || !changed {
+		return err
+	}
+	s.Log.Info("a key was added")
+	return s.openDoor()
+}
+
+// doors makes the handlers of everything that comes in.
+func (s *Server) doors() error {
+	if err := s.openDoor(); err != nil {
+		return err
+	}
 	s.hook = &hook.Handler{
 		Keys: s.corp.Keys, Put: s.inbox.Put, Clock: s.Clock, Log: s.Log, Trusted: s.cfg.trusted,
 		Observe: func(outcome string) { s.metrics.callbacks.WithLabelValues(outcome).Inc() },
@@ -38,7 +64,7 @@ func (s *Server) doors() error {
 	d := admin.Deps{
 		DB: s.DB, Clock: s.Clock, Ring: s.Ring, Texts: s.texts, Log: s.Log, Zone: zone,
 		Access: s.access, Codes: s.codes, Reader: s.reader, Corp: s.corp, Sync: s.startSync,
-		Preview: preview(door), EnsurePool: s.ensurePool,
+		Preview: s.preview, EnsurePool: s.ensurePool,
 		PublicURL: s.cfg.PublicURL, Version: Version,
 	}
 	if s.demo != nil {
@@ -70,17 +96,15 @@ func (s *Server) noteForged(ctx context.Context, address string) {
 }
 
 // preview renders the customer's page of a draft.
-func preview(door *scan.Handler) func(context.Context, admin.Preview) ([]byte, error) {
-	return func(_ context.Context, p admin.Preview) ([]byte, error) {
-		return door.Preview(scan.Preview{
-			Code: corescan.Code{
-				Name: p.Name, Kind: p.Kind,
-				Page: corescan.Page{
-					Title: p.Page.Title, Subtitle: p.Page.Subtitle, Guide: p.Page.Guide,
-					ShowCount: p.Page.ShowCount, ContactText: p.Page.ContactText, Notice: p.Page.Notice,
-				},
+func (s *Server) preview(_ context.Context, p admin.Preview) ([]byte, error) {
+	return s.door.Load().Preview(scan.Preview{
+		Code: corescan.Code{
+			Name: p.Name, Kind: p.Kind,
+			Page: corescan.Page{
+				Title: p.Page.Title, Subtitle: p.Page.Subtitle, Guide: p.Page.Guide,
+				ShowCount: p.Page.ShowCount, ContactText: p.Page.ContactText, Notice: p.Page.Notice,
 			},
-			State: route.State(p.State), OS: p.OS, Lang: p.Locale, Target: p.Target, Joined: p.Joined, Limit: p.Limit,
-		}), nil
-	}
+		},
+		State: route.State(p.State), OS: p.OS, Lang: p.Locale, Target: p.Target, Joined: p.Joined, Limit: p.Limit,
+	}), nil
 }

@@ -18,18 +18,33 @@ func (s *Server) handler() http.Handler {
 	}
 	inner := http.NewServeMux()
 	inner.Handle("/api/", s.api)
+	inner.Handle("/api/v1/events", s.streaming(s.api))
 	inner.Handle("/", ui.Handler())
 	inside := stack.Wrap(inner)
 
 	mux := http.NewServeMux()
-	mux.Handle("/q/", s.door)
-	mux.Handle("/l/", s.door)
+	mux.Handle("/q/", &s.door)
+	mux.Handle("/l/", &s.door)
 	mux.Handle("/wecom/callback", s.hook)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", s.metrics.handler(s.cfg.MetricsToken))
 	mux.Handle("/", inside)
 	return mux
+}
+
+// streaming lets an answer go on for as long as its reader stays, or until the
+// server leaves. Both deadlines go: the one for reading would end the request.
+func (s *Server) streaming(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctl := http.NewResponseController(w)
+		ctl.SetReadDeadline(time.Time{})  //nolint:errcheck // a writer without one has none to lift
+		ctl.SetWriteDeadline(time.Time{}) //nolint:errcheck // the same
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		defer context.AfterFunc(s.streams, cancel)()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
 }
 
 // readyz says whether this node can serve: it has the book and is not leaving.

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"context"
 	"crypto/subtle"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/tuma-live/tuma/internal/base/job"
 	"github.com/tuma-live/tuma/internal/base/web"
 )
 
@@ -23,6 +26,8 @@ type metrics struct {
 	loops    *prometheus.CounterVec
 
 	callbacks *prometheus.CounterVec
+	depth     *prometheus.GaugeVec
+	oldest    *prometheus.GaugeVec
 }
 
 func newMetrics() *metrics {
@@ -47,7 +52,13 @@ func newMetrics() *metrics {
 	m.callbacks = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "tuma_callbacks_total", Help: "Callbacks by how they ended.",
 	}, []string{"outcome"})
-	m.registry.MustRegister(m.requests, m.jobs, m.calls, m.loops, m.callbacks,
+	m.depth = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "tuma_jobs", Help: "Jobs that wait, run or were given up.",
+	}, []string{"queue", "state"})
+	m.oldest = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "tuma_job_oldest_seconds", Help: "Age of the oldest job of a state.",
+	}, []string{"queue", "state"})
+	m.registry.MustRegister(m.requests, m.jobs, m.calls, m.loops, m.callbacks, m.depth, m.oldest,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -57,13 +68,28 @@ func (m *metrics) gauge(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
 }
 
-// request is told about every answer.
-func (m *metrics) request(r *http.Request, status int, took time.Duration) {
-	m.requests.WithLabelValues(door(r.URL.Path), strconv.Itoa(status/100)+"xx").Observe(took.Seconds())
+// measureJobs reads how long the queues are.
+func (s *Server) measureJobs(ctx context.Context) error {
+	depths, err := job.Depths(ctx, s.DB.Read())
+	if err != nil {
+		return fmt.Errorf("cannot count the jobs: %w", err)
+	}
+	s.metrics.depth.Reset()
+	s.metrics.oldest.Reset()
+	for _, d := range depths {
+		s.metrics.depth.WithLabelValues(d.Queue, d.State).Set(float64(d.Jobs))
+		s.metrics.oldest.WithLabelValues(d.Queue, d.State).Set(s.Clock.Now().Sub(d.Oldest.Time).Seconds())
+	}
+	return nil
 }
 
-// door names the part of the site, not the page: paths hold ids.
-func door(path string) string {
+// request is told about every answer.
+func (m *metrics) request(r *http.Request, status int, took time.Duration) {
+	m.requests.WithLabelValues(part(r.URL.Path), strconv.Itoa(status/100)+"xx").Observe(took.Seconds())
+}
+
+// part names the part of the site, not the page: paths hold ids.
+func part(path string) string {
 	for _, d := range []string{"/q/", "/l/", "/wecom/", "/api/"} {
 		if strings.HasPrefix(path, d) {
 			return strings.Trim(d, "/")

@@ -26,11 +26,14 @@ type Server struct {
 	texts   *i18n.Catalogue
 	metrics *metrics
 	runner  *job.Runner
-	door    http.Handler // scans
+	door    door         // scans
 	hook    http.Handler // callbacks
 	api     http.Handler // admin API
 	demo    *box         // the sandbox of a demo, or nil
 	leaving atomic.Bool
+
+	streams    context.Context // of answers that have no end of their own
+	endStreams context.CancelFunc
 }
 
 // Open opens the data, brings it up to date and wires everything. With demo it
@@ -41,6 +44,7 @@ func Open(ctx context.Context, c Config, demo bool, log *slog.Logger) (*Server, 
 		return nil, err
 	}
 	s := &Server{Base: b, metrics: newMetrics()}
+	s.streams, s.endStreams = context.WithCancel(context.WithoutCancel(ctx))
 	if err := s.wire(ctx, demo); err != nil {
 		s.Close()
 		return nil, err
@@ -97,44 +101,78 @@ func (s *Server) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", s.cfg.Addr, err)
 	}
-	work, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
+	// Requests end first, then jobs, then what both stand on. What a request
+	// enqueued is not lost: it is in the database.
+	ground := newCrew(ctx)
+	defer ground.stop()
+	ground.start(s.node.keep)
+	work := newCrew(ctx)
+	defer work.stop()
 	server := web.NewServer(s.handler(), s.Log)
-	failed := make(chan error, 4)
-	var running sync.WaitGroup
-	start := func(f func() error) {
-		running.Go(func() {
-			if err := f(); err != nil {
-				failed <- err
-			}
-		})
-	}
-	start(func() error { return ignoreClosed(server.Serve(l)) })
-	start(func() error { return s.node.keep(work) })
-	s.startLoops(work, &running)
-	if s.demo != nil {
-		start(func() error { return s.demo.serve(work) })
-		if err := s.prepareDemo(work); err != nil {
-			return err
-		}
-	}
-	start(func() error { return s.runner.Run(work) })
-	if err := s.greet(ctx, out); err != nil {
+	server.RegisterOnShutdown(s.endStreams)
+	defer server.Close() //nolint:errcheck // closed by then, unless something failed
+	ground.start(func(context.Context) error { return ignoreClosed(server.Serve(l)) })
+	if err := s.begin(ground, work, out); err != nil {
 		return err
 	}
 	select {
 	case <-ctx.Done():
-	case err = <-failed:
+	case err = <-ground.failed:
+	case err = <-work.failed:
 	}
-	// Requests end first, then jobs: what a request enqueued is not lost, it is
-	// in the database.
+	return errors.Join(err, s.leave(ctx, server))
+}
+
+// begin starts everything the server does by itself and greets the operator.
+func (s *Server) begin(ground, work *crew, out io.Writer) error {
+	s.startLoops(work.ctx, &work.running)
+	if s.demo != nil {
+		ground.start(s.demo.serve)
+		if err := s.prepareDemo(work.ctx); err != nil {
+			return err
+		}
+	}
+	work.start(s.runner.Run)
+	return s.greet(work.ctx, out)
+}
+
+// leave lets the requests end that are being answered.
+func (s *Server) leave(ctx context.Context, server *http.Server) error {
 	s.leaving.Store(true)
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownFor)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownFor)
 	defer cancel()
-	err = errors.Join(err, server.Shutdown(end))
-	stop()
-	running.Wait()
-	return err
+	if err := server.Shutdown(ctx); err != nil {
+		return fmt.Errorf("some requests did not end in time: %w", err)
+	}
+	return nil
+}
+
+// crew is what runs until it is stopped.
+type crew struct {
+	ctx     context.Context
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	failed  chan error
+}
+
+// newCrew outlives ctx, so that things stop in the order we choose.
+func newCrew(ctx context.Context) *crew {
+	c := &crew{failed: make(chan error, 4)}
+	c.ctx, c.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	return c
+}
+
+func (c *crew) start(f func(context.Context) error) {
+	c.running.Go(func() {
+		if err := f(c.ctx); err != nil {
+			c.failed <- err
+		}
+	})
+}
+
+func (c *crew) stop() {
+	c.cancel()
+	c.running.Wait()
 }
 
 func ignoreClosed(err error) error {
@@ -147,6 +185,7 @@ func ignoreClosed(err error) error {
 // Close gives everything back.
 func (s *Server) Close() error {
 	var err error
+	s.endStreams()
 	if s.demo != nil {
 		err = s.demo.close()
 	}

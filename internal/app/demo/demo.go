@@ -12,12 +12,14 @@ import (
 	"github.com/tuma-live/tuma/internal/base/clock"
 	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/core/access"
+	"github.com/tuma-live/tuma/internal/core/audit"
 	"github.com/tuma-live/tuma/internal/core/channel"
 	"github.com/tuma-live/tuma/internal/core/group"
 	"github.com/tuma-live/tuma/internal/core/livecode"
 	"github.com/tuma-live/tuma/internal/core/pool"
 	"github.com/tuma-live/tuma/internal/core/route"
 	"github.com/tuma-live/tuma/internal/core/staff"
+	"github.com/tuma-live/tuma/internal/core/welcome"
 )
 
 // mark is the setting that says the demo has been made.
@@ -46,6 +48,10 @@ func (m *Maker) Make(ctx context.Context) error {
 	ctx = access.With(ctx, access.Identity{
 		Account: m.Owner, Name: "demo", Role: access.SuperAdmin, Scope: access.All,
 	})
+	ctx = audit.As(ctx, access.Who(ctx).Actor(""))
+	if err := m.welcome(ctx); err != nil {
+		return err
+	}
 	channels, err := m.channels(ctx)
 	if err != nil {
 		return err
@@ -61,6 +67,22 @@ func (m *Maker) Make(ctx context.Context) error {
 		_, err := tx.Exec(ctx, "insert into setting (key, value, updated_at) values (?, 'true', ?)",
 			mark, m.Clock.Now().UnixMicro())
 		return err
+	})
+}
+
+const greeting = "{昵称}你好,我是{员工名},欢迎加入!🎉\n" +
+	"新朋友福利:回复「福利」领取 8 折券,有问题随时找我。"
+
+// welcome greets everyone whose code has no message of its own.
+func (m *Maker) welcome(ctx context.Context) error {
+	return m.DB.InTx(ctx, func(tx *db.Tx) error {
+		w, err := welcome.Create(ctx, tx, welcome.Welcome{
+			Name: "通用欢迎语", Body: db.JSON[welcome.Body]{V: welcome.Body{Text: greeting}},
+		}, m.Clock.Now())
+		if err != nil {
+			return err
+		}
+		return welcome.SetDefault(ctx, tx, w.ID, m.Clock.Now())
 	})
 }
 

@@ -136,7 +136,7 @@ func (s *story) arrive(f fact.Fact) {
 		came, went = fact.Added, fact.Lost
 	}
 	delay := time.Duration(8+s.rng.ExpFloat64()*25) * time.Second
-	s.after(f, came, delay, map[string]any{"scene": 3, "tier": "inferred"})
+	s.after(f, came, delay, map[string]any{"scene": 3, "tier": "code", "match": "inferred"})
 	if s.staff {
 		s.after(f, fact.Welcomed, delay+time.Second, map[string]any{"lag_ms": 600 + s.rng.IntN(900)})
 	}
