@@ -868,6 +868,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             diff: components["schemas"]["Diff"][];
+            note: string;
             object: string;
             object_id: string;
             /** Format: int64 */
@@ -1971,10 +1972,7 @@ export type $defs = Record<string, never>;
 export interface operations {
     getAccounts: {
         parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2038,8 +2036,13 @@ export interface operations {
     patchAccountsId: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2164,6 +2167,10 @@ export interface operations {
     getAudit: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string;
+                from?: string;
+                to?: string;
                 object?: string;
                 object_id?: string;
                 actor?: string;
@@ -2290,8 +2297,13 @@ export interface operations {
     patchChannelsId: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2324,6 +2336,10 @@ export interface operations {
     getContacts: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string;
+                from?: string;
+                to?: string;
                 /** @description An exact name or external_userid */
                 q?: string;
                 channel?: string;
@@ -2393,7 +2409,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2485,6 +2503,8 @@ export interface operations {
     getGroups: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string;
                 q?: string;
                 status?: string;
                 pool?: string;
@@ -2550,8 +2570,13 @@ export interface operations {
     patchGroupsId: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2613,6 +2638,8 @@ export interface operations {
     getJobs: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string;
                 state?: "dead" | "ready" | "running";
             };
             header?: never;
@@ -2702,6 +2729,8 @@ export interface operations {
     getLiveCodes: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string;
                 q?: string;
                 kind?: "group" | "staff" | "mixed";
                 state?: "draft" | "provisioning" | "active" | "paused" | "expired" | "archived" | "failed" | "deleted";
@@ -2907,8 +2936,13 @@ export interface operations {
     deleteLiveCodesId: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2934,8 +2968,13 @@ export interface operations {
     patchLiveCodesId: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2968,8 +3007,13 @@ export interface operations {
     postLiveCodesIdArchive: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3029,8 +3073,13 @@ export interface operations {
     postLiveCodesIdPause: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3059,8 +3108,13 @@ export interface operations {
     postLiveCodesIdPublication: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3092,7 +3146,9 @@ export interface operations {
                 size?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3157,8 +3213,13 @@ export interface operations {
     postLiveCodesIdRestoration: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3187,8 +3248,13 @@ export interface operations {
     postLiveCodesIdResumption: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3217,10 +3283,14 @@ export interface operations {
     getLiveCodesIdStats: {
         parameters: {
             query?: {
+                from?: string;
+                to?: string;
                 grain?: "hour" | "day";
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3346,8 +3416,13 @@ export interface operations {
     patchPoolsId: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -3409,6 +3484,10 @@ export interface operations {
     getScans: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string;
+                from?: string;
+                to?: string;
                 code?: string;
                 contact?: string;
                 staff?: string;
@@ -3720,6 +3799,8 @@ export interface operations {
     getStaff: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string;
                 q?: string;
                 status?: "active" | "inactive" | "left" | "paused";
             };
@@ -3752,8 +3833,13 @@ export interface operations {
     patchStaffId: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -4095,8 +4181,13 @@ export interface operations {
     patchWelcomesId: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag the change is based on */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {

@@ -140,9 +140,18 @@ const more = createRoute({
   component: lazyRouteComponent(() => import("./more"), "More"),
 });
 
+/** The address under which the server names a code in its to-dos. */
+const named = createRoute({
+  getParentRoute: () => inside,
+  path: "/live-codes/$id",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/codes/$id", params });
+  },
+});
+
 const pages = [
   home, codes, newCode, code, editCode, traces, trace, groups, staff, channels, contacts, contact,
-  welcomes, wecom, roles, keys, audit, jobs, about, more,
+  welcomes, wecom, roles, keys, audit, jobs, about, more, named,
 ];
 
 /** Makes the router; queries is where the session is looked up. */

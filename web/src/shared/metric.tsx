@@ -1,10 +1,12 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Popover, Tooltip } from "antd";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { api, ok } from "../api/client";
 import type { Rate } from "../api/types";
 import { compact, enough, exact, percent, wilson } from "./format";
 import style from "./metric.module.css";
+import { told } from "./text";
 
 /** The dictionary: what every number means and where it comes from. */
 export const dictionary = queryOptions({
@@ -28,14 +30,17 @@ export function MetricName({ id, short, label }: { id: string; short?: boolean; 
 function Definition({ id }: { id: string }) {
   const { t } = useTranslation();
   const known = useQuery(dictionary).data?.find((metric) => metric.id === id);
-  const own = t(`metric.${id}.definition`);
   return (
     <div className={style.pop}>
-      <span>{known?.definition ?? own}</span>
-      <span className={style.chip}>{t(`metric.source.${known?.source ?? "landing"}`, { defaultValue: known?.source ?? "" })}</span>
+      <span>{known?.definition ?? told(t, `metric.${id}.definition`, {}, "…")}</span>
+      {known && <span className={style.chip}>{sources(t, known.source)}</span>}
     </div>
   );
 }
+
+/** Where a number comes from; "landing+callback" is two places. */
+export const sources = (t: TFunction, source: string) =>
+  source.split("+").map((one) => told(t, `metric.source.${one}`, {}, one)).join(" + ");
 
 /** What cannot be known is never 0. */
 export function Unmeasurable() {

@@ -124,7 +124,7 @@ function Foot<T>({ list }: { list: List<T> }) {
   const shown = list.rows?.length ?? 0;
   return (
     <div className={style.foot}>
-      <span>{t("common.shown", { shown: exact(shown), total: exact(Math.max(shown, list.total)) })}</span>
+      <span>{list.total < 0 ? t("common.shown_some", { shown: exact(shown) }) : t("common.shown", { shown: exact(shown), total: exact(Math.max(shown, list.total)) })}</span>
       {list.query.hasNextPage && (
         <Button size="small" loading={list.query.isFetchingNextPage} onClick={() => void list.query.fetchNextPage()}>
           {t("common.more_rows")}

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import { App, ConfigProvider } from "antd";
-import { type ComponentType, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 import { vi } from "vitest";
 import { me } from "./session";
 import { parseSearch, stringifySearch } from "./url";
@@ -40,7 +40,7 @@ export function serve(answers: Record<string, Say>) {
 const everything = "home code.read code.create code.edit code.publish code.pause code.delete channel.read staff.read tag.read trace.read".split(" ");
 
 /** Shows a page at an address, to somebody with these permissions. */
-export function show(Page: ComponentType, at: string, permissions = everything) {
+export function show(Page: () => ReactNode, at: string, permissions = everything) {
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   queries.setQueryData(me.queryKey, {
     id: "us_1", login: "lin", name: "Lin", role: "operations", permissions, scope: "all",

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { api, ok } from "../../api/client";
 import { CopyButton } from "../../shared/copy";
 import { Facts, Grid, Muted, Page, Section, Stack } from "../../shared/page";
-import { dictionary } from "../../shared/metric";
+import { dictionary, sources } from "../../shared/metric";
 import { useMe } from "../../shared/session";
 import { Loaded } from "../../shared/states";
 import { nowIso } from "../../shared/time";
@@ -52,7 +52,7 @@ function Dictionary() {
           <Stack gap={12}>
             {metrics.map((metric) => (
               <div key={metric.id}>
-                <strong>{metric.name}</strong> <Muted small>{t(`metric.source.${metric.source}`, { defaultValue: metric.source })}</Muted>
+                <strong>{metric.name}</strong> <Muted small>{sources(t, metric.source)}</Muted>
                 <br /><Muted>{metric.definition}</Muted>
               </div>
             ))}

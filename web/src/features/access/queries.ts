@@ -15,9 +15,8 @@ export const roles = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** One page of accounts. */
-export const listAccounts = async (cursor?: string) =>
-  ok(await api.GET("/accounts", { params: { query: { limit: 50, cursor } } }));
+/** All accounts. */
+export const listAccounts = async () => ok(await api.GET("/accounts"));
 
 /** The keys of the API. */
 export const apiKeys = queryOptions({

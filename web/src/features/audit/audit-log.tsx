@@ -62,7 +62,7 @@ function useColumns(): Columns<Row> {
 
 function Actor({ row }: { row: Row }) {
   const { t } = useTranslation();
-  return <>{row.actor_name || t(`audit.actors.${row.actor_kind}`)}{row.actor_kind === "key" && <Muted small> API</Muted>}</>;
+  return <>{(row.actor_kind !== "system" && row.actor_name) || t(`audit.actors.${row.actor_kind}`)}{row.actor_kind === "key" && <Muted small> API</Muted>}</>;
 }
 
 function AuditCard({ row }: { row: Row }) {

@@ -87,7 +87,7 @@ function useColumns(): Columns<Group> {
 
 function Name({ group }: { group: Group }) {
   const { t } = useTranslation();
-  const odd = !["normal", "0", "ok", "active"].includes(group.status);
+  const odd = group.status !== "active";
   return (
     <span>
       <strong style={{ fontWeight: 550 }}>{group.name || t("group.nameless")}</strong>{" "}

@@ -13,7 +13,7 @@ export function Kpis({ kpis, weak }: { kpis: Home["kpis"]; weak: Rate | null }) 
     <div>
       <div className={style.kpis}>
         <Card id="scanners" kpi={kpis.scanners} />
-        <Card id="arrivals" kpi={sum(kpis.adds, kpis.joins)} />
+        <Card id="added_joined" kpi={sum(kpis.adds, kpis.joins)} />
         <Conversion kpi={kpis.conversion} />
         <Card id="net" kpi={kpis.net} />
         <Card id="lost" kpi={kpis.lost} worse />

@@ -9,7 +9,7 @@ import style from "./home.module.css";
 
 /** Where each step is taken. */
 const doors: Record<string, string> = {
-  sandbox: "/settings/wecom", wecom: "/settings/wecom", code: "/codes/new", scan: "/codes", invite: "/settings/roles",
+  connect: "/settings/wecom", sync: "/settings/wecom", code: "/codes/new", scan: "/codes", invite: "/settings/roles",
 };
 
 /** The way from nothing to the first customer; a machine ticks the boxes. */

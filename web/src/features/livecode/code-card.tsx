@@ -31,7 +31,7 @@ export function CodeCard({ code, share }: { code: LiveCode; share: () => void })
       </div>
       <dl className={style.cardStats}>
         <div><dt><MetricName id="scanners" label={t("livecode.field.today")} /></dt><dd><Count n={code.stats.scanners_today} /></dd></div>
-        <div><dt><MetricName id="arrivals" short /></dt><dd><Count n={code.stats.adds + code.stats.joins} /></dd></div>
+        <div><dt><MetricName id="added_joined" short /></dt><dd><Count n={code.stats.adds + code.stats.joins} /></dd></div>
         <div><dt><MetricName id="conversion" short /></dt><dd><RateText rate={code.stats.conversion} bare /></dd></div>
       </dl>
       <Seats code={code} />

@@ -32,7 +32,7 @@ export function useCodeColumns(share: (code: LiveCode) => void): Columns<LiveCod
         width: 112,
         render: (_, code) => <Sparkline width={80} values={code.stats.scans_7d} label={t("livecode.trend_label", { values: code.stats.scans_7d.join(", ") })} />,
       },
-      { title: <MetricName id="arrivals" short />, width: 88, align: "right", render: (_, code) => <Count n={code.stats.adds + code.stats.joins} /> },
+      { title: <MetricName id="added_joined" short />, width: 88, align: "right", render: (_, code) => <Count n={code.stats.adds + code.stats.joins} /> },
       { title: <MetricName id="conversion" short />, width: 92, align: "right", render: (_, code) => <RateText rate={code.stats.conversion} stacked /> },
       { title: <MetricName id="net" short />, width: 64, align: "right", render: (_, code) => <Count n={code.stats.net} /> },
       { title: t("livecode.field.capacity"), width: 150, render: (_, code) => <Seats code={code} /> },

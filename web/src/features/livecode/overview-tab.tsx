@@ -57,7 +57,7 @@ function Figures({ code, report: { fallback_share } }: { code: LiveCode; report:
       <div><dt><MetricName id="joins" /></dt><dd><Count n={code.stats.joins} /></dd></div>
       <div><dt><MetricName id="conversion" /></dt><dd><RateText rate={code.stats.conversion} /></dd></div>
       <div><dt><MetricName id="net" /></dt><dd><Count n={code.stats.net} /></dd></div>
-      <div><dt><MetricName id="fallback" /></dt><dd><RateText rate={fallback_share} bare /></dd></div>
+      <div><dt><MetricName id="fallback_share" /></dt><dd><RateText rate={fallback_share} bare /></dd></div>
     </dl>
   );
 }
@@ -66,7 +66,7 @@ function Funnel({ report: { funnel } }: { report: CodeReport; kind: LiveCode["ki
   const { t } = useTranslation();
   const stages: [string, number | null][] = [
     ["scanners", funnel.scanners], ["shown", funnel.shown], ["pressed", funnel.pressed],
-    ["arrivals", funnel.added_joined], ["retained", funnel.retained_24h ?? null],
+    ["added_joined", funnel.added_joined], ["retained_24h", funnel.retained_24h ?? null],
   ];
   const top = Math.max(1, funnel.scanners);
   return (

@@ -65,7 +65,7 @@ function Split({ targets }: { targets: TargetShare[] }) {
         { title: t("livecode.targets.target"), render: (_, row) => <span>{row.name} <Muted small>{t(`livecode.target_kind.${row.kind}`)}</Muted></span> },
         { title: <MetricName id="assigned" short />, align: "right", render: (_, row) => exact(row.assigned) },
         { title: <MetricName id="share" short />, align: "right", render: (_, row) => <RateText rate={row.share} bare /> },
-        { title: <MetricName id="arrivals" short />, align: "right", render: (_, row) => exact(row.arrived) },
+        { title: <MetricName id="added_joined" short />, align: "right", render: (_, row) => exact(row.arrived) },
         { title: t("livecode.field.capacity"), width: 220, render: (_, row) => row.capacity > 0 && <CapacityBar joined={row.joined} held={Math.max(0, row.capacity - row.joined - row.free)} capacity={row.capacity} /> },
       ]}
     />

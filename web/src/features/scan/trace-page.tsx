@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { Table } from "antd";
 import { useTranslation } from "react-i18next";
+import type { TFunction } from "i18next";
 import type { Trace } from "../../api/types";
 import { Chip } from "../../shared/chip";
 import { CopyButton } from "../../shared/copy";
@@ -14,6 +15,7 @@ import { clock, moment } from "../../shared/time";
 import { Timeline, type TimelineRow } from "../../shared/timeline";
 import { Outcome } from "./outcome";
 import { trace } from "./queries";
+import { decision, seats, stepWords, toneOf } from "./steps";
 
 /** One scan from the request to the customer in the group, and why everybody else lost. */
 export function TracePage() {
@@ -44,31 +46,21 @@ function Whole({ scan }: { scan: Trace }) {
   );
 }
 
-type T = ReturnType<typeof useTranslation>["t"];
-
-const words = (args: Record<string, string> | null) => Object.values(args ?? {}).filter(Boolean).join(" · ");
-
-function stepRows({ steps }: Trace, t: T): TimelineRow[] {
-  return steps.map((step, i) => ({
+function stepRows(scan: Trace, t: TFunction): TimelineRow[] {
+  return decision(scan).map((step, i) => ({
     key: `step${i}`,
-    at: step.ms === null || step.ms === undefined ? "" : `+${step.ms.toFixed(1)} ms`,
+    at: i === 0 ? clock(scan.at) : "",
     tone: "quiet",
-    body: (
-      <>
-        <strong>{told(t, `scan.step.${step.step}`, {}, step.step)}</strong>{" "}
-        {step.result && <span>{told(t, `scan.reason.${step.result}`, {}, told(t, `scan.state.${step.result}`, {}, told(t, `scan.result.${step.result}`, {}, step.result)))}</span>}{" "}
-        <Muted small>{words(step.args)}</Muted>
-      </>
-    ),
+    body: <Row gap={8}><strong>{told(t, `scan.step.${step.step}`, {}, step.step)}</strong><span>{stepWords(step, t)}</span></Row>,
   }));
 }
 
-function afterRows({ after }: Trace, t: T): TimelineRow[] {
+function afterRows({ after }: Trace, t: TFunction): TimelineRow[] {
   return after.map((row, i) => ({
     key: `after${i}`,
     at: <>{clock(row.at)} <Muted small>+{lag(row.lag_ms)}</Muted></>,
-    tone: /failed|lost|left|expired/.test(row.kind) ? "bad" : /added|joined|sent/.test(row.kind) ? "good" : "info",
-    body: <Row gap={6}><strong>{told(t, `scan.after.${row.kind}`, {}, row.kind)}</strong><Tier tier={row.tier} /><Muted small>{words(row.args)}</Muted></Row>,
+    tone: toneOf(row.kind),
+    body: <Row gap={8}><strong>{told(t, `scan.after.${row.kind}`, {}, row.kind)}</strong><Tier tier={row.tier} /><Muted small>{row.args.staff || row.args.target}</Muted></Row>,
   }));
 }
 
@@ -86,7 +78,7 @@ function Origin({ scan: { request, identity, code, channel, visitor, target } }:
           [t("scan.device"), [told(t, `scan.os.${request.os}`, {}, request.os), request.wechat && told(t, `scan.wechat.${request.wechat}`, {}, request.wechat), request.lang].filter(Boolean).join(" · ")],
           [t("scan.address"), <Row key="a" gap={6}><code>{request.address_masked || "–"}</code>{request.region && <Muted>{request.region}</Muted>}</Row>],
           [t("scan.material"), request.material || none],
-          ["UTM", words(request.utm) || none],
+          ["UTM", Object.entries(request.utm).map(([key, value]) => `${key}=${value}`).join(" ") || none],
         ]}
       />
     </Section>
@@ -98,7 +90,7 @@ function Hold({ scan: { hold } }: { scan: Trace }) {
   return (
     <Section title={t("scan.hold")}>
       {hold ? (
-        <Row><Chip tone={hold.state === "used" ? "good" : "info"}>{t(`scan.hold_state.${hold.state}`)}</Chip><Muted>{t("scan.hold_until", { at: clock(hold.expires_at) })}</Muted></Row>
+        <Row><Chip tone={hold.state === "used" ? "good" : "info"}>{t(`scan.hold_state.${hold.state}`)}</Chip>{hold.state !== "used" && <Muted>{t("scan.hold_until", { at: clock(hold.expires_at) })}</Muted>}</Row>
       ) : (
         <Muted>{t("scan.no_hold")}</Muted>
       )}
@@ -120,7 +112,7 @@ function Considered({ scan }: { scan: Trace }) {
         { title: t("scan.target"), render: (_, row) => <span>{row.name} <Muted small>{t(`livecode.target_kind.${row.kind}`, { defaultValue: row.kind })}</Muted></span> },
         { title: t("scan.verdict"), render: (_, row) => <Chip tone={row.result === "chosen" ? "good" : "quiet"}>{t(`scan.verdict_of.${row.result}`)}</Chip> },
         { title: t("scan.why"), render: (_, row) => t(`scan.reason.${row.reason}`, { defaultValue: row.reason }) },
-        { title: t("scan.detail"), render: (_, row) => <Muted>{row.detail}</Muted> },
+        { title: t("scan.detail"), render: (_, row) => <Muted>{seats(row.detail, t)}</Muted> },
       ]}
     />
   );

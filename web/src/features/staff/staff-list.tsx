@@ -82,7 +82,7 @@ function Status({ person }: { person: Staff }) {
   const { t } = useTranslation();
   const [problem] = person.problems ?? [];
   if (paused(person)) return <Chip tone="warn">{t("staff.paused_until", { at: clock(person.paused_until!).slice(0, 5) })}</Chip>;
-  if (problem && person.status === "active") return <Chip tone="bad">{t(`staff.problem.${problem.replace(/^staff\.problem\./, "")}`, { defaultValue: problem })}</Chip>;
+  if (problem && person.status === "active") return <Chip tone="bad">{t(`staff.problem.${problem}`, { defaultValue: problem })}</Chip>;
   return <Chip tone={person.status === "active" ? "good" : "quiet"}>{t(`staff.status.${person.status}`)}</Chip>;
 }
 
