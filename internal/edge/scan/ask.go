@@ -108,9 +108,11 @@ func (k *ask) name(door, rest string) bool {
 	if k.slug = text; !canonical {
 		k.slug = strings.Map(func(r rune) rune { return rune(letter(byte(r))) }, text)
 	}
-	if k.path = door + k.slug; plain(material) { // another loses nobody their page
+	k.path = door + rest
+	if plain(material) {
 		k.material = material
-		k.path = door + rest
+	} else { // a strange copy number loses nobody their page
+		k.path = door + k.slug
 	}
 	return true
 }

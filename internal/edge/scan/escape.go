@@ -19,9 +19,17 @@ func appendName(b []byte, s string) []byte { return appendSafe(b, s, mostName, f
 // appendLines is appendName for longer texts: line breaks become <br>.
 func appendLines(b []byte, s string) []byte { return appendSafe(b, s, mostLines, true) }
 
+// appendAddress is appendName for what says nothing when cut short.
+func appendAddress(b []byte, s string) []byte { return appendSafe(b, s, mostLines, false) }
+
 func appendSafe(b []byte, s string, most int, lines bool) []byte {
 	visible, marks := 0, 0
 	for i := 0; i < len(s); {
+		if n := run(s[i:min(len(s), i+most-visible)]); n > 0 {
+			b = append(b, s[i:i+n]...)
+			visible, marks, i = visible+n, 0, i+n
+			continue
+		}
 		if c := s[i]; c < utf8.RuneSelf {
 			i++
 			if c == '\r' && lines && i < len(s) && s[i] == '\n' {
@@ -53,6 +61,24 @@ func appendSafe(b []byte, s string, most int, lines bool) []byte {
 	}
 	return b
 }
+
+// run returns how many of the first bytes of s stand for themselves.
+func run(s string) int {
+	for i := range len(s) {
+		if !itself[s[i]] {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// itself lists the bytes that need no care.
+var itself = func() (t [256]bool) {
+	for c := ' '; c < 0x7f; c++ {
+		t[c] = c != '<' && c != '>' && c != '&' && c != '"' && c != '\'' && c != '`'
+	}
+	return t
+}()
 
 func appendASCII(b []byte, c byte, lines bool) []byte {
 	switch {

@@ -80,6 +80,9 @@ func (c *imageCache) get(key string, load func() (mime string, body []byte, err 
 		return p, nil
 	}
 	v, err, _ := c.flight.Do(key, func() (any, error) {
+		if p := c.find(key); p != nil { // loaded since we looked
+			return p, nil
+		}
 		mime, body, err := load()
 		if err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 //
 //	{{.name}}      the slot on one line, escaped and made harmless
 //	{{*guide}}     the slot with its line breaks kept
+//	{{&path}}      the slot as an address, not cut short
 //	{{@key}}       the text of the language; its {slot} are slots too
 //	{{if a}} … {{else}} … {{end}}   when slot a is not empty
 //	{{if !a}} …    when it is
@@ -19,12 +20,13 @@ type template struct{ steps []step }
 type action uint8
 
 const (
-	doCopy   action = iota // text
-	doName                 // slot, one line
-	doLines                // slot, line breaks kept
-	doUnless               // go to jump when the slot is empty
-	doWhen                 // go to jump when it is not
-	doJump                 // go to jump
+	doCopy    action = iota // text
+	doName                  // slot, one line
+	doLines                 // slot, line breaks kept
+	doAddress               // slot, not cut
+	doUnless                // go to jump when the slot is empty
+	doWhen                  // go to jump when it is not
+	doJump                  // go to jump
 )
 
 type step struct {
@@ -54,15 +56,17 @@ func (t *template) render(b []byte, vs *values) []byte {
 		switch s := &t.steps[i]; s.do {
 		case doCopy:
 			b = append(b, s.text...)
-		case doName, doLines:
+		case doName, doLines, doAddress:
 			v := &vs[s.slot]
 			switch {
 			case v.num:
 				b = strconv.AppendInt(b, v.n, 10)
 			case s.do == doName:
 				b = appendName(b, v.text)
-			default:
+			case s.do == doLines:
 				b = appendLines(b, v.text)
+			default:
+				b = appendAddress(b, v.text)
 			}
 		case doUnless:
 			if vs[s.slot].empty() {
@@ -144,6 +148,8 @@ func (c *compiler) tag(tag string) error {
 		return c.slot(doName, word[1:])
 	case strings.HasPrefix(word, "*"):
 		return c.slot(doLines, word[1:])
+	case strings.HasPrefix(word, "&"):
+		return c.slot(doAddress, word[1:])
 	case strings.HasPrefix(word, "@"):
 		return c.text(word[1:])
 	}
@@ -197,7 +203,7 @@ func (c *compiler) text(key string) error {
 	}
 	for text != "" {
 		before, rest, found := strings.Cut(text, "{")
-		c.copy(string(appendName(nil, before)))
+		c.copy(string(appendAddress(nil, before)))
 		if !found {
 			return nil
 		}

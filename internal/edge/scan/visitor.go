@@ -1,14 +1,11 @@
 package scan
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
-	"hash"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/tuma-live/tuma/internal/base/ident"
@@ -24,26 +21,39 @@ const (
 )
 
 // Visitors names browsers by a signed cookie. Nothing else tells them apart.
-type Visitors struct{ keys []*macKey }
+type Visitors struct{ keys []macKey }
 
-// macKey keeps hashes that are ready to sign.
-type macKey struct{ pool sync.Pool }
+// macKey is an HMAC-SHA256 key, padded to the block for both passes, so that
+// checking a cookie stays on the stack.
+type macKey struct{ inner, outer [sha256.BlockSize]byte }
 
-func (k *macKey) sum(body []byte, out []byte) []byte {
-	m := k.pool.Get().(hash.Hash)
-	m.Reset()
-	m.Write(body)
-	out = m.Sum(out)
-	k.pool.Put(m)
-	return out
+func (k *macKey) sum(body []byte) (mac [visitorMAC]byte) {
+	var in [sha256.BlockSize + visitorBody]byte
+	copy(in[copy(in[:], k.inner[:]):], body)
+	h := sha256.Sum256(in[:])
+	var out [sha256.BlockSize + sha256.Size]byte
+	copy(out[copy(out[:], k.outer[:]):], h[:])
+	h = sha256.Sum256(out[:])
+	copy(mac[:], h[:])
+	return mac
 }
 
 // NewVisitors signs with the first of keys and knows cookies of all of them.
 func NewVisitors(keys [][]byte) *Visitors {
 	v := &Visitors{}
 	for _, key := range keys {
-		k := &macKey{}
-		k.pool.New = func() any { return hmac.New(sha256.New, key) }
+		if len(key) > sha256.BlockSize {
+			h := sha256.Sum256(key)
+			key = h[:]
+		}
+		var k macKey
+		for i := range k.inner {
+			var c byte
+			if i < len(key) {
+				c = key[i]
+			}
+			k.inner[i], k.outer[i] = c^0x36, c^0x5c
+		}
 		v.keys = append(v.keys, k)
 	}
 	return v
@@ -62,10 +72,9 @@ func (v *Visitors) read(cookie string) (id, day int64, ok bool) {
 		return 0, 0, false
 	}
 	match := 0
-	for _, k := range v.keys {
-		var space [sha256.Size]byte
-		mac := k.sum(raw[:visitorBody], space[:0])
-		match |= subtle.ConstantTimeCompare(mac[:visitorMAC], raw[visitorBody:])
+	for i := range v.keys {
+		mac := v.keys[i].sum(raw[:visitorBody])
+		match |= subtle.ConstantTimeCompare(mac[:], raw[visitorBody:])
 	}
 	id = int64(binary.BigEndian.Uint64(raw[:8]))
 	return id, int64(binary.BigEndian.Uint16(raw[8:])), match == 1 && id > 0
@@ -76,10 +85,9 @@ func (v *Visitors) append(b []byte, id, day int64) []byte {
 	var raw [visitorBody]byte
 	binary.BigEndian.PutUint64(raw[:], uint64(id))
 	binary.BigEndian.PutUint16(raw[8:], uint16(day))
-	var space [sha256.Size]byte
-	mac := v.keys[0].sum(raw[:], space[:0])
+	mac := v.keys[0].sum(raw[:])
 	var all [visitorBody + visitorMAC]byte
-	copy(all[copy(all[:], raw[:]):], mac)
+	copy(all[copy(all[:], raw[:]):], mac[:])
 	return base64.RawURLEncoding.AppendEncode(b, all[:])
 }
 
