@@ -125,13 +125,14 @@ func (s *Server) Run(ctx context.Context, out io.Writer) error {
 
 // begin starts everything the server does by itself and greets the operator.
 func (s *Server) begin(ground, work *crew, out io.Writer) error {
-	s.startLoops(work.ctx, &work.running)
 	if s.demo != nil {
+		// Before anything counts: the demo's history is written after the fact.
 		ground.start(s.demo.serve)
 		if err := s.prepareDemo(work.ctx); err != nil {
 			return err
 		}
 	}
+	s.startLoops(work.ctx, &work.running)
 	work.start(s.runner.Run)
 	return s.greet(work.ctx, out)
 }
