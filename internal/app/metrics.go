@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/tuma-live/tuma/internal/base/clock"
 	"github.com/tuma-live/tuma/internal/base/job"
 	"github.com/tuma-live/tuma/internal/base/web"
 )
@@ -42,9 +43,9 @@ func newMetrics() *metrics {
 			Buckets: prometheus.ExponentialBuckets(.001, 4, 9),
 		}, []string{"kind", "outcome"}),
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "tuma_wecom_call_seconds", Help: "Calls to WeCom by operation and class of error.",
+			Name: "tuma_wecom_call_seconds", Help: "Calls to WeCom by operation and HTTP status.",
 			Buckets: prometheus.ExponentialBuckets(.005, 2.5, 9),
-		}, []string{"op", "class"}),
+		}, []string{"op", "status"}),
 		loops: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "tuma_loop_errors_total", Help: "Failures of what every node does all the time.",
 		}, []string{"loop"}),
@@ -66,6 +67,25 @@ func newMetrics() *metrics {
 // gauge adds a number that is read when it is asked for.
 func (m *metrics) gauge(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+}
+
+// measured is the way to WeCom, with a watch.
+type measured struct {
+	metrics *metrics
+	clock   clock.Clock
+}
+
+// RoundTrip implements http.RoundTripper.
+func (m measured) RoundTrip(r *http.Request) (*http.Response, error) {
+	begun := m.clock.Now()
+	res, err := http.DefaultTransport.RoundTrip(r)
+	status := "none"
+	if err == nil {
+		status = strconv.Itoa(res.StatusCode)
+	}
+	op := strings.TrimPrefix(r.URL.Path, "/cgi-bin/")
+	m.metrics.calls.WithLabelValues(op, status).Observe(m.clock.Now().Sub(begun).Seconds())
+	return res, err
 }
 
 // measureJobs reads how long the queues are.

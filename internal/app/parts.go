@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io/fs"
+	"net/http"
 	"time"
 
 	"github.com/tuma-live/tuma/internal/base/db"
@@ -47,6 +48,7 @@ func (s *Server) newParts(journal *scan.Journal) parts {
 		access: access.New(s.DB, s.Clock),
 		corp: &corp.Service{
 			DB: s.DB, Clock: s.Clock, Ring: s.Ring, Log: s.Log, CallbackURL: s.cfg.PublicURL + "/wecom/callback",
+			HTTP: &http.Client{Transport: measured{s.metrics, s.Clock}},
 		},
 		book:   &scan.Book{DB: s.DB, Clock: s.Clock},
 		desk:   scan.NewDesk(s.DB, s.Clock, journal),
