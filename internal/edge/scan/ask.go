@@ -141,7 +141,9 @@ func plain(s string) bool {
 	}
 	for i := range len(s) {
 		c := s[i]
-		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-' || c == '_') {
+		switch {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '-', c == '_':
+		default:
 			return false
 		}
 	}
@@ -165,7 +167,9 @@ func network(a netip.Addr) string {
 }
 
 // visit names the visitor, with a new cookie for a new one.
-func (h *Handler) visit(w http.ResponseWriter, r *http.Request, k *ask, code *corescan.Code) corescan.Visit {
+func (h *Handler) visit(
+	w http.ResponseWriter, r *http.Request, k *ask, code *corescan.Code,
+) corescan.Visit {
 	id, day, known := h.Visitors.read(cookie(r.Header["Cookie"]))
 	today := dayOf(k.at)
 	if !known {

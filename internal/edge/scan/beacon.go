@@ -67,7 +67,9 @@ func (h *Handler) told(r *http.Request) (b corescan.Beacon, ok bool) {
 	if err != nil {
 		return b, false
 	}
-	return corescan.Beacon{Scan: scan, Code: code.ID, Visitor: visitor, Kind: kind, At: h.Clock.Now()}, true
+	return corescan.Beacon{
+		Scan: scan, Code: code.ID, Visitor: visitor, Kind: kind, At: h.Clock.Now(),
+	}, true
 }
 
 func parseScan(s string) (fact.ID, error) {

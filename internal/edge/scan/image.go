@@ -26,7 +26,9 @@ type picture struct {
 }
 
 // safe lists what a picture may be. Others could be pages with scripts.
-var safe = map[string]bool{"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true}
+var safe = map[string]bool{
+	"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true,
+}
 
 const (
 	mostPictures = 32 << 20 // bytes of targets' QRs kept in memory
@@ -75,7 +77,9 @@ func (c *imageCache) keep(p *picture) {
 
 // get returns the picture at key, made by load when it is not kept yet; many
 // who want the same one wait for one load.
-func (c *imageCache) get(key string, load func() (mime string, body []byte, err error)) (*picture, error) {
+func (c *imageCache) get(
+	key string, load func() (mime string, body []byte, err error),
+) (*picture, error) {
 	if p := c.find(key); p != nil {
 		return p, nil
 	}

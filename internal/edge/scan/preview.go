@@ -58,7 +58,9 @@ func (p *Preview) outcome() corescan.Outcome {
 	if p.Code.Kind == "staff" || p.State == route.OKStaff {
 		t.Kind = route.Staff
 	}
-	out := corescan.Outcome{Scan: sampleScan, State: p.State, Target: t, Joined: p.Joined, Free: limit - p.Joined}
+	out := corescan.Outcome{
+		Scan: sampleScan, State: p.State, Target: t, Joined: p.Joined, Free: limit - p.Joined,
+	}
 	switch p.State {
 	case route.Near:
 		out.Free, out.Joined = 11, limit-12

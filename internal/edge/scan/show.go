@@ -18,7 +18,9 @@ type sheet struct {
 }
 
 // show answers with the page of an outcome.
-func (h *Handler) show(w http.ResponseWriter, r *http.Request, k *ask, code *corescan.Code, out *corescan.Outcome) {
+func (h *Handler) show(
+	w http.ResponseWriter, r *http.Request, k *ask, code *corescan.Code, out *corescan.Outcome,
+) {
 	s := h.sheet(r, k, code)
 	s.values.set(isScript, yes)
 	h.fill(s, k, code, out)
@@ -182,7 +184,9 @@ func (h *Handler) fillOpening(v *values, k *ask, at time.Time) {
 
 // message answers with a page that has no QR. Without a code it is the
 // company's.
-func (h *Handler) message(w http.ResponseWriter, r *http.Request, k *ask, code *corescan.Code, flag slot, status int) {
+func (h *Handler) message(
+	w http.ResponseWriter, r *http.Request, k *ask, code *corescan.Code, flag slot, status int,
+) {
 	s := h.sheet(r, k, code)
 	s.values.set(flag, yes)
 	if s.values[title].text == "" || flag != isNeutral {
