@@ -44,6 +44,9 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		}
 		return check.Bare(ctx, args[1], size)
 	}
+	if args[0] == "serve" { // started by bench, to be profiled
+		return check.Serve(ctx, args[1:], os.Getenv("TUMACHECK_PROFILE"))
+	}
 	o := check.Options{Log: log}
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	f.SetOutput(log)
@@ -52,6 +55,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	f.StringVar(&o.Only, "only", "", "sqlite or postgres; empty for both")
 	f.BoolVar(&o.Mutants, "mutants", true, "seed defects that must be caught")
 	f.StringVar(&o.Stage, "stage", "", "of chaos: only stages with this in their names")
+	f.StringVar(&o.Program, "program", "", "a tuma to check instead of one built from the source (chaos: with the tag chaos)")
 	f.StringVar(&o.Profile, "profile", "", "folder to write CPU profiles of the server to")
 	if err := f.Parse(args[1:]); err != nil {
 		return err

@@ -18,6 +18,7 @@ type Options struct {
 	Only    string // "sqlite" or "postgres"; empty: both
 	Mutants bool   // seed the defects
 	Stage   string // only the stages with this in their names
+	Program string // a tuma to check instead of one built from the source
 	Profile string // folder for profiles of the server
 	Log     io.Writer
 }
@@ -72,10 +73,10 @@ func (c *chaos) run(ctx context.Context) (err error) {
 	if err := os.Chmod(c.dir, 0o755); err != nil { // PostgreSQL is another user
 		return err
 	}
-	if dev := os.Getenv("TUMACHECK_BIN"); dev != "" {
-		c.bin = dev
-	} else if c.bin, err = compile(ctx, c.dir, "tuma", "chaos"); err != nil {
-		return err
+	if c.bin = c.Program; c.bin == "" {
+		if c.bin, err = compile(ctx, c.dir, "tuma", "chaos"); err != nil {
+			return err
+		}
 	}
 	if c.Only != "sqlite" {
 		home := filepath.Join(c.dir, "pg")

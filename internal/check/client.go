@@ -24,6 +24,7 @@ var errUnsent = errors.New("not sent")
 type conn struct {
 	addr    string
 	timeout time.Duration // of one request; 0: none
+	header  string        // more lines of every request, each with its end
 	c       net.Conn
 	r       *bufio.Reader
 	out     []byte
@@ -101,6 +102,7 @@ func (c *conn) write(method, path, cookie, mime string, body []byte) {
 	b = append(b, " HTTP/1.1\r\nHost: "...)
 	b = append(b, c.addr...)
 	b = append(b, "\r\nUser-Agent: "+phone+"\r\nAccept-Language: zh-CN\r\n"...)
+	b = append(b, c.header...)
 	if cookie != "" {
 		b = append(b, "Cookie: "...)
 		b = append(b, cookie...)

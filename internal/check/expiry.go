@@ -14,7 +14,6 @@ const (
 	unprovenFor = 2 * time.Second
 	provenFor   = 3 * time.Second
 	servedBy    = 5 * time.Second
-	burst       = 1500 * time.Millisecond // shorter than any hold
 )
 
 // expiry fills every seat, lets all holds end, and then asks for all of the
@@ -44,28 +43,28 @@ func (r *running) expiry(ctx context.Context, say func(string, ...any)) (stuck i
 	}
 	seats := int(c.world.capacity) * c.world.groups * c.world.pools
 	time.Sleep(time.Until(ended))
-	best := 0
-	for best < seats && time.Since(ended) < servedBy {
-		best = max(best, r.takeAll(ctx, seats))
+	best, one := 0, c.client(0)
+	defer one.close()
+	var given []time.Time
+	for best < seats && time.Since(ended) < servedBy && ctx.Err() == nil {
+		who, v := -1, visitor{code: c.turn(one.rng)}
+		if t, ok := one.open(&who, &v); ok && t.target != 0 {
+			given = append(given, time.Now())
+		} else {
+			time.Sleep(20 * time.Millisecond)
+		}
+		best = max(best, since(given, time.Now().Add(-unprovenFor)))
 	}
 	say("%s: %d of %d seats are served again, %v after their holds ended", r.name, best, seats,
 		time.Since(ended).Round(time.Millisecond))
 	return seats - best, nil
 }
 
-// takeAll counts how many seats new customers get at once, until one is told
-// that it is full: none of these can have expired meanwhile.
-func (r *running) takeAll(ctx context.Context, seats int) (taken int) {
-	one := r.crowd.client(0)
-	defer one.close()
-	for began := time.Now(); taken < seats && time.Since(began) < burst && ctx.Err() == nil; {
-		who, v := -1, visitor{code: r.crowd.turn(one.rng)}
-		t, ok := one.open(&who, &v)
-		if !ok || t.target == 0 {
-			time.Sleep(20 * time.Millisecond)
-			return taken
-		}
-		taken++
+// since counts the seats given after t. None of those given within the life of
+// a hold can have come back: they are held at the same time.
+func since(given []time.Time, t time.Time) (n int) {
+	for i := len(given) - 1; i >= 0 && given[i].After(t); i-- {
+		n++
 	}
-	return taken
+	return n
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -123,6 +124,37 @@ func bareVisits(w *world) func(i int) asker {
 				cookie = "tv=0123456789abcdef0123456789abcdef012"
 			}
 			a, err := c.get(path, cookie)
+			return a.status == 200, err
+		}
+	}
+}
+
+// pushes sends events of WeCom, each another one.
+func pushes(*world) func(i int) asker {
+	var last atomic.Int64
+	last.Store(rand.Int64N(1 << 40))
+	return func(int) asker {
+		return func(c *conn) (bool, error) {
+			path, body, err := push(event(last.Add(1)))
+			if err != nil {
+				return false, err
+			}
+			a, err := c.post(path, "", "text/xml", body)
+			return a.status == 200, err
+		}
+	}
+}
+
+// barePushes sends one event again and again: sealing a new one for each
+// request would cost us, not the server.
+func barePushes(*world) func(i int) asker {
+	return func(i int) asker {
+		path, body, err := push(event(int64(i)))
+		return func(c *conn) (bool, error) {
+			if err != nil {
+				return false, err
+			}
+			a, err := c.post(path, "", "text/xml", body)
 			return a.status == 200, err
 		}
 	}

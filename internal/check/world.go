@@ -36,6 +36,7 @@ type world struct {
 	codes    []code
 	poolOf   map[int64]int64  // of each target
 	pictures map[string]int64 // the target of each QR image, by its hash
+	drawn    map[int64]string // and the other way round
 }
 
 // Ids are chosen here, apart from each other so that none is taken for another.
@@ -64,7 +65,7 @@ func build(ctx context.Context, data, url string, s shape) (*world, error) {
 		return nil, err
 	}
 	d.IDs = ident.NewSource(clock.System{}, 0, 0)
-	w := &world{shape: s, poolOf: map[int64]int64{}, pictures: map[string]int64{}}
+	w := &world{shape: s, poolOf: map[int64]int64{}, pictures: map[string]int64{}, drawn: map[int64]string{}}
 	signer := livecode.NewSigner(ring.Keys("slug"))
 	err = d.InTx(ctx, func(tx *db.Tx) error {
 		for p := range s.pools {
@@ -78,13 +79,12 @@ func build(ctx context.Context, data, url string, s shape) (*world, error) {
 				}
 			}
 		}
-		_, err := tx.Exec(ctx, "insert into setting (key, value, updated_at) values ('corp.name', '\"途码科技\"', 0)")
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cannot make the world: %w", err)
 	}
-	return w, nil
+	return w, connect(ctx, d, ring)
 }
 
 func (w *world) addPool(ctx context.Context, tx *db.Tx, pool int64) error {
@@ -137,6 +137,9 @@ func (w *world) addCode(ctx context.Context, tx *db.Tx, c code) error {
 
 // picture keeps the QR image of a target, by which a page tells where it sends.
 func (w *world) picture(ctx context.Context, tx *db.Tx, target int64) (string, error) {
+	if hash, ok := w.drawn[target]; ok {
+		return hash, nil
+	}
 	c, err := qr.New(fmt.Sprint("https://work.weixin.qq.com/gm/", target))
 	if err != nil {
 		return "", err
@@ -146,6 +149,6 @@ func (w *world) picture(ctx context.Context, tx *db.Tx, target int64) (string, e
 		return "", err
 	}
 	hash, err := asset.Put(ctx, tx, "image/png", image)
-	w.pictures[hash] = target
+	w.pictures[hash], w.drawn[target] = target, hash
 	return hash, err
 }
