@@ -29,7 +29,7 @@ func (s *Server) reconcile(ctx context.Context, _ reconcileJob) error {
 
 // loops lists what every node does all the time.
 func (s *Server) loops() []loop {
-	return []loop{
+	all := []loop{
 		{"seats of holds that ended", time.Second, func(ctx context.Context) error {
 			_, err := s.desk.Expire(ctx, s.Clock.Now())
 			return err
@@ -41,6 +41,10 @@ func (s *Server) loops() []loop {
 		{"keys that were added", 30 * time.Second, s.turnKeys},
 		{"the depth of the queues", 15 * time.Second, s.measureJobs},
 	}
+	if s.demo != nil {
+		all = append(all, loop{"the codes in the demo's phone", time.Second, s.tellPhone})
+	}
+	return all
 }
 
 func (s *Server) startLoops(ctx context.Context, running *sync.WaitGroup) {
