@@ -318,7 +318,9 @@ func (d *diff) joins(ctx context.Context, id contact.ID, at time.Time, scene int
 	if err != nil {
 		return err
 	}
-	c.Lock(contact.Source{Code: w.Code, Channel: w.Channel, Tier: x.Tier, Scan: w.Scan})
+	if err := lock(ctx, d.tx, &c, w, x.Tier); err != nil {
+		return err
+	}
 	return d.Contacts.Save(ctx, d.tx, &c, d.Clock.Now())
 }
 

@@ -112,7 +112,7 @@ func (s *Service) relate(ctx context.Context, e inbox.Event, m staff.Staff) erro
 		}
 		return s.settle(ctx, tx, &c, m, change{
 			kind: e.ChangeType, at: e.CreateTime, state: e.State,
-			transfer: e.Source == "DELETE_BY_TRANSFER",
+			transfer: e.Source == "DELETE_BY_TRANSFER", received: e.ReceivedAt,
 		}, t)
 	})
 }
@@ -133,7 +133,8 @@ type change struct {
 	at       time.Time
 	state    string
 	transfer bool
-	found    bool // by reconciliation
+	found    bool      // by reconciliation
+	received time.Time // zero when found
 }
 
 // settle brings a locked contact and one friendship in line with a change and
