@@ -14,7 +14,7 @@ export function DiffLines({ diff }: { diff: Diff[] | null }) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   const lines = (diff ?? [])
-    .map(({ field, before, after }) => ({ field, before: readable(before, t), after: readable(after, t) }))
+    .map(({ field, before, after }) => ({ field, before: readable(field, before, t), after: readable(field, after, t) }))
     .filter((line) => line.before || line.after);
   if (lines.length === 0) return null;
   return (
@@ -36,8 +36,8 @@ export function DiffLines({ diff }: { diff: Diff[] | null }) {
   );
 }
 
-/** A value as the log keeps it (JSON text) for a reader; nothing is nothing. */
-export function readable(text: string | undefined, t: TFunction): string {
+/** A field's value as the log keeps it (JSON text) for a reader; nothing is nothing. */
+export function readable(field: string, text: string | undefined, t: TFunction): string {
   if (!text) return "";
   let value: unknown;
   try {
@@ -45,16 +45,16 @@ export function readable(text: string | undefined, t: TFunction): string {
   } catch {
     return text;
   }
-  return words(value, t);
+  return words(field, value, t);
 }
 
-function words(value: unknown, t: TFunction): string {
+function words(field: string, value: unknown, t: TFunction): string {
   if (value === null || value === undefined || value === "") return "";
   if (typeof value === "boolean") return t(value ? "common.on" : "common.off");
-  if (Array.isArray(value)) return value.map((one) => words(one, t)).filter(Boolean).join("; ");
-  if (typeof value !== "object") return String(value);
+  if (Array.isArray(value)) return value.map((one) => words(field, one, t)).filter(Boolean).join("; ");
+  if (typeof value !== "object") return told(t, `livecode.${field}.${value}`, {}, String(value));
   return Object.entries(value)
-    .map(([name, one]) => [told(t, `audit.field.${name}`, {}, name), words(one, t)] as const)
+    .map(([name, one]) => [told(t, `audit.field.${name}`, {}, name), words(name, one, t)] as const)
     .filter(([, one]) => one)
     .map(([name, one]) => `${name} ${one}`)
     .join(", ");

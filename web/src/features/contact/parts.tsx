@@ -5,12 +5,15 @@ import { Chip, type Tone } from "../../shared/chip";
 import { Muted, Row } from "../../shared/page";
 import { Tier } from "../../shared/tier";
 
-/** A customer's face and name. */
+/**
+ * A customer's face: the first letter, unless the picture is on our own server.
+ * WeChat's picture servers would learn who looks at whom, and our pages forbid it.
+ */
 export function Face({ contact, size = 36 }: { contact: Contact; size?: number }) {
   const { t } = useTranslation();
   const name = contact.name || t("contact.nameless");
   return (
-    <Avatar size={size} src={contact.avatar || undefined} style={{ background: "var(--primary-soft)", color: "var(--primary)", flex: "none" }} alt="">
+    <Avatar size={size} src={contact.avatar.startsWith("/") ? contact.avatar : undefined} style={{ background: "var(--primary-soft)", color: "var(--primary)", flex: "none" }} alt="">
       {name.slice(0, 1)}
     </Avatar>
   );

@@ -18,25 +18,25 @@ export function useCodeColumns(share: (code: LiveCode) => void): Columns<LiveCod
   const { t } = useTranslation();
   return useMemo(
     (): Columns<LiveCode> => [
-      { title: t("livecode.field.qr"), width: 64, fixed: "left", render: (_, code) => <Thumb code={code} share={share} /> },
-      { title: t("livecode.field.name"), width: 200, fixed: "left", render: (_, code) => <Name code={code} /> },
+      { title: t("livecode.field.qr"), width: 60, fixed: "left", render: (_, code) => <Thumb code={code} share={share} /> },
+      { title: t("livecode.field.name"), width: 184, fixed: "left", render: (_, code) => <Name code={code} /> },
       {
         title: t("livecode.field.kind_channel"),
-        width: 124,
+        width: 112,
         render: (_, code) => <>{t(`livecode.kind.${code.kind}`)}<br /><Muted small>{code.channel?.path || code.channel?.name || "–"}</Muted></>,
       },
-      { title: t("livecode.field.state"), width: 112, render: (_, code) => <><StateChip code={code} /><br /><Muted small><Ends code={code} /></Muted></> },
-      { title: <MetricName id="scanners" label={t("livecode.field.today")} />, width: 84, align: "right", render: (_, code) => <Count n={code.stats.scanners_today} /> },
+      { title: t("livecode.field.state"), width: 106, render: (_, code) => <><StateChip code={code} /><br /><Muted small><Ends code={code} /></Muted></> },
+      { title: <MetricName id="scanners" label={t("livecode.field.today")} />, width: 80, align: "right", render: (_, code) => <Count n={code.stats.scanners_today} /> },
       {
         title: t("livecode.field.trend"),
-        width: 112,
+        width: 100,
         render: (_, code) => <Sparkline width={80} values={code.stats.scans_7d} label={t("livecode.trend_label", { values: code.stats.scans_7d.join(", ") })} />,
       },
-      { title: <MetricName id="added_joined" short />, width: 88, align: "right", render: (_, code) => <Count n={code.stats.adds + code.stats.joins} /> },
-      { title: <MetricName id="conversion" short />, width: 92, align: "right", render: (_, code) => <RateText rate={code.stats.conversion} stacked /> },
-      { title: <MetricName id="net" short />, width: 64, align: "right", render: (_, code) => <Count n={code.stats.net} /> },
-      { title: t("livecode.field.capacity"), width: 150, render: (_, code) => <Seats code={code} /> },
-      { title: t("livecode.field.owner"), width: 96, ellipsis: true, render: (_, code) => <>{code.owner?.name}<br /><Muted small>{ago(code.updated_at)}</Muted></> },
+      { title: <MetricName id="added_joined" short />, width: 82, align: "right", render: (_, code) => <Count n={code.stats.adds + code.stats.joins} /> },
+      { title: <MetricName id="conversion" short />, width: 88, align: "right", render: (_, code) => <RateText rate={code.stats.conversion} stacked /> },
+      { title: <MetricName id="net" short />, width: 60, align: "right", render: (_, code) => <Count n={code.stats.net} /> },
+      { title: t("livecode.field.capacity"), width: 136, render: (_, code) => <Seats code={code} /> },
+      { title: t("livecode.field.owner"), width: 92, ellipsis: true, render: (_, code) => <>{code.owner?.name}<br /><Muted small>{ago(code.updated_at)}</Muted></> },
     ],
     [t, share],
   );

@@ -10,8 +10,9 @@ import { gate } from "./queries";
 
 /** The checks of a draft, asked again when it stands still. */
 export function useGate(draft: CodeDraft, id?: string) {
-  const query = useQuery(gate(useSettled(draft), id));
-  const blocked = (query.data ?? []).some((check) => !check.ok && check.level === "error");
+  const settled = useSettled(draft);
+  const query = useQuery({ ...gate(settled, id), enabled: settled.name !== "" });
+  const blocked = !draft.name || (query.data ?? []).some((check) => !check.ok && check.level === "error");
   return { query, blocked };
 }
 

@@ -48,7 +48,7 @@ export function LiveCodeList() {
         <ListTable
           list={list}
           columns={columns}
-          width={1140}
+          width={1100}
           open={(code) => void navigate({ to: "/codes/$id", params: { id: code.id } })}
           selection={{ ids: selected, change: setSelected }}
           card={(code) => <CodeCard code={code} share={() => setShared(code)} />}

@@ -19,7 +19,8 @@ export function PreviewPane({ draft }: { draft: CodeDraft }) {
   const [os, setOs] = useState<"ios" | "android">("ios");
   const [locale, setLocale] = useState<"zh-CN" | "en">(i18n.language === "en" ? "en" : "zh-CN");
   const shown = state.startsWith("ok_") ? usual : state;
-  const query = useQuery(preview({ draft: useSettled(draft), state: shown, locale, os }));
+  const settled = useSettled(draft);
+  const query = useQuery({ ...preview({ draft: settled, state: shown, locale, os }), enabled: settled.name !== "" });
   return (
     <Section title={t("livecode.form.preview")} extra={query.isFetching && <Spin size="small" />}>
       <div className={style.toggles}>
