@@ -137,6 +137,9 @@ type change struct {
 	received time.Time // zero when found
 }
 
+// begins says whether the change is the beginning of a friendship.
+func (ch change) begins() bool { return ch.kind == added || ch.kind == halfAdded }
+
 // settle brings a locked contact and one friendship in line with a change and
 // with what WeCom shows.
 func (s *Service) settle(ctx context.Context, tx *db.Tx, c *contact.Contact, m staff.Staff, ch change, t truth) error {
@@ -158,6 +161,9 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, c *contact.Contact, m s
 		if err := keepTags(ctx, tx, c.ID, m.ID, *row, s.Clock.Now()); err != nil {
 			return err
 		}
+	}
+	if ch.begins() && (c.AddedAt.IsZero() || ch.at.Before(c.AddedAt)) {
+		c.AddedAt = ch.at
 	}
 	if err := contact.Recount(ctx, tx, c); err != nil {
 		return err
@@ -199,12 +205,11 @@ func apply(f *contact.Follow, ch change, row *wecom.FollowUser) {
 	if ch.kind == halfAdded && f.AddWay == 0 {
 		f.AddWay = halfWay
 	}
-	if state := mirror.Plain(ch.state, 64); state != "" && (f.State == "" || row == nil) {
-		f.State = state
-	}
 	if row != nil {
 		f.Begin(time.Unix(row.CreateTime, 0))
 		f.State, f.AddWay = mirror.Plain(row.State, 64), int64(row.AddWay)
+	} else if ch.begins() && !ch.at.Add(slack).Before(f.AddedAt.Time) {
+		f.State = mirror.Plain(ch.state, 64) // of the last beginning, whatever is told last
 	}
 	f.Settle(row != nil)
 }
