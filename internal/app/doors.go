@@ -57,6 +57,7 @@ func (s *Server) doors() error {
 	if err := s.openDoor(); err != nil {
 		return err
 	}
+	s.countScans()
 	s.hook = &hook.Handler{
 		Keys: s.corp.Keys, Put: s.inbox.Put, Clock: s.Clock, Log: s.Log, Trusted: s.cfg.trusted,
 		Observe: func(outcome string) { s.metrics.callbacks.WithLabelValues(outcome).Inc() },
@@ -73,6 +74,27 @@ func (s *Server) doors() error {
 	s.api = admin.New(d)
 	return nil
 }
+
+// countScans shows what the scan door counts. The counts begin again when the
+// door is made anew, as counters may.
+func (s *Server) countScans() {
+	for name, of := range map[string]func(*scan.Counts) *atomic.Int64{
+		"pages":     func(c *scan.Counts) *atomic.Int64 { return &c.Pages },
+		"fallbacks": func(c *scan.Counts) *atomic.Int64 { return &c.Fallbacks },
+		"neutral":   func(c *scan.Counts) *atomic.Int64 { return &c.Neutral },
+		"forged":    func(c *scan.Counts) *atomic.Int64 { return &c.Forged },
+		"missing":   func(c *scan.Counts) *atomic.Int64 { return &c.Missing },
+		"beacons":   func(c *scan.Counts) *atomic.Int64 { return &c.Beacons },
+		"panics":    func(c *scan.Counts) *atomic.Int64 { return &c.Panics },
+	} {
+		s.metrics.counter("tuma_scan_"+name+"_total", "What the scan door has answered.", func() float64 {
+			return float64(of(&s.door.Load().Counts).Load())
+		})
+	}
+}
+
+// warm keeps the QR pictures at hand for when the database is not.
+func (s *Server) warm(ctx context.Context) error { return s.door.Load().Warm(ctx, s.book.QRs()) }
 
 // images reads the QR pictures that WeCom made for us.
 type images struct{ db *db.DB }

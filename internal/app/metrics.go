@@ -103,6 +103,11 @@ func (s *Server) measureJobs(ctx context.Context) error {
 	return nil
 }
 
+// counter adds a count that is kept elsewhere.
+func (m *metrics) counter(name, help string, read func() float64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, read))
+}
+
 // request is told about every answer.
 func (m *metrics) request(r *http.Request, status int, took time.Duration) {
 	m.requests.WithLabelValues(part(r.URL.Path), strconv.Itoa(status/100)+"xx").Observe(took.Seconds())

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,12 +18,12 @@ func (k *Desk) Beacon(ctx context.Context, b Beacon) error { return k.beacons.Do
 
 func (k *Desk) noteAll(ctx context.Context, batch []Beacon) error {
 	return k.DB.InTx(ctx, func(tx *db.Tx) error {
-		// One order for all nodes, so that two never wait for each other.
-		sorted := slices.SortedFunc(slices.Values(batch), func(a, b Beacon) int {
-			return int(a.Visitor>>32 - b.Visitor>>32)
-		})
-		facts := make([]fact.Fact, 0, len(sorted))
-		for _, b := range sorted {
+		told, err := believable(ctx, tx, batch)
+		if err != nil {
+			return err
+		}
+		facts := make([]fact.Fact, 0, len(told))
+		for _, b := range told {
 			facts = append(facts, fact.Fact{
 				Kind: b.Kind, At: db.At(b.At), Code: b.Code, Visitor: b.Visitor, Scan: b.Scan,
 			})
@@ -35,6 +36,49 @@ func (k *Desk) noteAll(ctx context.Context, batch []Beacon) error {
 		}
 		return fact.Append(ctx, tx, facts...)
 	})
+}
+
+// said is one thing a page can tell of one scan.
+type said struct {
+	scan fact.ID
+	kind fact.Kind
+}
+
+// believable keeps the beacons that come from the visitor of their scan and
+// say something new, in one order for all nodes, so that two never wait for
+// each other. The rest is a stranger's, or the page's own repetition.
+func believable(ctx context.Context, tx *db.Tx, batch []Beacon) ([]Beacon, error) {
+	var ids []int64
+	for _, b := range batch {
+		ids = append(ids, int64(b.Scan))
+	}
+	scans, err := fact.Of(ctx, tx, db.Where("id in (?) and kind = ?", db.In(ids), string(fact.Scan)), len(ids))
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the scans of beacons: %w", err)
+	}
+	owner := map[fact.ID]fact.Fact{}
+	for _, f := range scans {
+		owner[f.ID] = f
+	}
+	known, err := fact.Of(ctx, tx, db.Where("scan in (?)", db.In(ids)), 64*len(ids))
+	if err != nil {
+		return nil, fmt.Errorf("cannot read what pages told: %w", err)
+	}
+	heard := map[said]bool{}
+	for _, f := range known {
+		heard[said{f.Scan, f.Kind}] = true
+	}
+	var out []Beacon
+	for _, b := range batch {
+		s := said{b.Scan, b.Kind}
+		if f := owner[b.Scan]; f.Visitor != b.Visitor || f.Code != b.Code || heard[s] {
+			continue
+		}
+		heard[s] = true
+		out = append(out, b)
+	}
+	slices.SortFunc(out, func(a, b Beacon) int { return cmp.Compare(a.Visitor, b.Visitor) })
+	return out, nil
 }
 
 // Expire gives back the seats of holds that have ended, until none is left,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -32,13 +33,13 @@ type Book struct {
 	DB    *db.DB
 	Clock clock.Clock
 
-	pages  atomic.Pointer[pages]
-	loaded atomic.Int64 // µs
+	pages atomic.Pointer[pages]
 }
 
 type pages struct {
 	bySlug map[string]*Code
 	byID   map[int64]*Code
+	qrs    []string
 	corp   string
 }
 
@@ -66,6 +67,14 @@ func (b *Book) Corp() string {
 		return p.corp
 	}
 	return ""
+}
+
+// QRs lists the names of all QR pictures.
+func (b *Book) QRs() []string {
+	if p := b.pages.Load(); p != nil {
+		return p.qrs
+	}
+	return nil
 }
 
 // Len returns how many codes the book has.
@@ -136,8 +145,8 @@ func (b *Book) Load(ctx context.Context) error {
 		p.bySlug[c.Slug], p.byID[c.ID] = c, c
 	}
 	p.addSpares(rows)
+	p.qrs = slices.Collect(maps.Values(qrs))
 	b.pages.Store(p)
-	b.loaded.Store(b.Clock.Now().UnixMicro())
 	return nil
 }
 

@@ -214,6 +214,25 @@ func TestAHoldLivesAsLongAsItsProof(t *testing.T) {
 	})
 }
 
+func TestABeaconCountsOnceAndOnlyForItsOwnScan(t *testing.T) {
+	schematest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, route.InOrder, seat.Group, 50)
+		mine, other := w.scan(1), w.scan(2)
+		for range 3 {
+			w.shown(mine, 1)
+		}
+		w.shown(other, 1) // a scan of somebody else
+		w.shown(Outcome{Scan: 12345}, 1)
+		n, err := db.Get[int64](context.Background(), d.Read(), "select count(*) from fact where kind = ?", string(fact.Shown))
+		if err != nil || n != 1 {
+			t.Fatalf("%d facts of a QR that was shown once, %v", n, err)
+		}
+		if s := w.seat(1); s.Proven != 1 || s.Unproven != 1 {
+			t.Fatalf("%+v: a stranger proved a visitor's hold", s)
+		}
+	})
+}
+
 func TestAnArrivalUsesTheSeatHeldForIt(t *testing.T) {
 	schematest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d, route.InOrder, seat.Group, 50)
