@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	f.Uint64Var(&o.Seed, "seed", rand.Uint64N(1_000_000), "drives traffic and faults")
 	f.StringVar(&o.Only, "only", "", "sqlite or postgres; empty for both")
 	f.BoolVar(&o.Mutants, "mutants", true, "seed defects that must be caught")
-	f.StringVar(&o.Stage, "stage", "", "of chaos: only stages with this in their names")
+	f.StringVar(&o.Stage, "stage", "", "only the stages (of chaos) or doors (of bench) with this in their names")
 	f.StringVar(&o.Program, "program", "", "a tuma to check instead of one built from the source (chaos: with the tag chaos)")
 	f.StringVar(&o.Profile, "profile", "", "folder to write CPU profiles of the server to")
 	if err := f.Parse(args[1:]); err != nil {

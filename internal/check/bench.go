@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tuma-live/tuma/internal/base/db"
@@ -120,8 +121,10 @@ func (b *bench) run(ctx context.Context) (err error) {
 		if err := b.engine(ctx, "", &b.report.Scan, &b.report.Callback, leastSQLite); err != nil {
 			return err
 		}
-		if err := b.admin(ctx); err != nil {
-			return err
+		if strings.Contains("list", b.Stage) {
+			if err := b.admin(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	if b.Only == "sqlite" {
@@ -142,8 +145,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 
 // engine measures both doors on one engine.
 func (b *bench) engine(ctx context.Context, suffix string, scan, callback **Measure, least float64) (err error) {
-	*scan, err = b.measure(ctx, door{"scan" + suffix, visits, bareVisits, scans, least})
-	if err != nil {
+	if *scan, err = b.measure(ctx, door{"scan" + suffix, visits, bareVisits, scans, least}); err != nil {
 		return err
 	}
 	*callback, err = b.measure(ctx, door{"callback" + suffix, pushes, barePushes, events, leastCallback})
@@ -161,6 +163,9 @@ type door struct {
 
 // measure puts load on a door of a fresh node and on the bare handler, by turns.
 func (b *bench) measure(ctx context.Context, d door) (*Measure, error) {
+	if !strings.Contains(d.name, b.Stage) {
+		return nil, nil
+	}
 	data := filepath.Join(b.dir, d.name)
 	database, url := "", filepath.Join(data, "tuma.db")
 	if b.pg != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ type Options struct {
 	Seed    uint64 // drives traffic and faults
 	Only    string // "sqlite" or "postgres"; empty: both
 	Mutants bool   // seed the defects
-	Stage   string // only the stages with this in their names
+	Stage   string // only the stages or doors with this in their names
 	Program string // a tuma to check instead of one built from the source
 	Profile string // folder for profiles of the server
 	Log     io.Writer
@@ -116,13 +117,12 @@ const (
 	survived = "survived"
 )
 
-// stage runs one stage and adds it up. Of a mutant nothing counts but whether
-// it was caught.
+// stage runs one stage and adds it up.
 func (c *chaos) stage(ctx context.Context, s stage) error {
-	res, err := s.run(ctx, c.bin, c.dir, c.Seed, c.say)
 	if s.mutant != "" {
-		return c.mutant(s, res, err)
+		return c.mutant(ctx, s)
 	}
+	res, err := s.run(ctx, c.bin, c.dir, c.Seed, c.say)
 	if err != nil {
 		return err
 	}
@@ -136,16 +136,25 @@ func (c *chaos) stage(ctx context.Context, s stage) error {
 	return nil
 }
 
-// mutant notes whether a seeded defect was seen. A run that failed for another
+// tries is how often a defect may hide: a kill must hit the moment between the
+// answer and the commit.
+const tries = 4
+
+// mutant sees whether a seeded defect is found. A run that failed for another
 // reason proves nothing.
-func (c *chaos) mutant(s stage, res result, err error) error {
-	if err != nil {
-		return err
-	}
+func (c *chaos) mutant(ctx context.Context, s stage) error {
 	c.report.Mutants[s.mutant] = survived
-	if res.bad() {
-		c.report.Mutants[s.mutant] = caught
-		c.report.Caught++
+	for n := range uint64(tries) {
+		s.name = fmt.Sprint(s.mutant, n)
+		res, err := s.run(ctx, c.bin, c.dir, c.Seed+n, c.say)
+		if err != nil {
+			return err
+		}
+		if res.bad() {
+			c.report.Mutants[s.mutant] = caught
+			c.report.Caught++
+			return nil
+		}
 	}
 	return nil
 }

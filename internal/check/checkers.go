@@ -57,6 +57,7 @@ func judge(w *world, h *history, l *ledger, stay bool) *verdict {
 	v.kept(h, l)
 	v.counts(w, l)
 	v.atomic(l)
+	v.events(h, l)
 	if stay {
 		v.capacity(w, h)
 		v.once(h, l)
@@ -114,6 +115,20 @@ func (v *verdict) counts(w *world, l *ledger) {
 		}
 		if n := s.Joined + max(s.Unproven+s.Proven, p.unproven+p.proven); n > s.Capacity {
 			v.found(&v.OverCapacity, "target %d has %d of %d seats taken", target, n, s.Capacity)
+		}
+	}
+}
+
+// events is total-queue: what was accepted is kept and has its job, once.
+func (v *verdict) events(h *history, l *ledger) {
+	for n := range h.events {
+		if k := l.events[n]; k.events == 0 || k.jobs == 0 {
+			v.found(&v.Lost, "event %d was accepted and is kept %d times with %d jobs", n, k.events, k.jobs)
+		}
+	}
+	for n, k := range l.events {
+		if k.events != 1 || k.jobs > 1 {
+			v.found(&v.Duplicates, "event %d is kept %d times with %d jobs", n, k.events, k.jobs)
 		}
 	}
 }

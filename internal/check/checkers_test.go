@@ -33,6 +33,7 @@ func goodPast() past {
 				{Visitor: 1, Code: 10, Target: target, State: seat.Unproven, Scan: 101},
 				{Visitor: 2, Code: 10, Target: target, State: seat.Proven, Scan: 102},
 			},
+			events: map[int64]kept{4: {1, 1}},
 			scans: map[fact.ID]scanned{
 				101: {code: 10, target: target, visitor: 1, state: route.Near, held: true},
 				102: {code: 10, target: target, visitor: 2, state: route.Near, held: true},
@@ -51,6 +52,7 @@ func goodPast() past {
 	} {
 		p.history.add(o)
 	}
+	p.history.keep(4)
 	return p
 }
 
@@ -109,6 +111,10 @@ func TestEveryKindOfViolationIsFound(t *testing.T) {
 		"a visitor was given two seats": {"duplicate", func(p past) { edit(p, 103, func(s *scanned) { s.held = true }) }},
 		"the counts do not add up":      {"mismatch", func(p past) { p.ledger.holds = p.ledger.holds[:1] }},
 		"a hold has no scan":            {"mismatch", func(p past) { p.ledger.holds[0].Scan = 999 }},
+		"an accepted event is gone":     {"lost", func(p past) { p.history.keep(5) }},
+		"an accepted event has no job":  {"lost", func(p past) { p.history.keep(5); p.ledger.events[5] = kept{1, 0} }},
+		"an event is kept twice":        {"duplicate", func(p past) { p.ledger.events[5] = kept{2, 1} }},
+		"an event has two jobs":         {"duplicate", func(p past) { p.ledger.events[5] = kept{1, 2} }},
 		"a hold is of another visitor":  {"mismatch", func(p past) { p.ledger.holds[0].Visitor = 7 }},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24,6 +24,7 @@ type crowd struct {
 
 	front atomic.Int64 // the pool that is being filled
 	full  atomic.Int64 // how many were told it is full
+	calls atomic.Int64 // events that were sent
 
 	mu       sync.Mutex
 	visitors []visitor
@@ -38,6 +39,7 @@ type visitor struct {
 const (
 	comeBack   = 0.2  // of requests are by a visitor we know
 	beacons    = 0.25 // of pages with a QR tell that it was shown
+	callbacks  = 0.05 // for each visit
 	fullEnough = 30   // customers are told "full" before the next pool's turn
 )
 
@@ -49,6 +51,9 @@ func (c *crowd) run(ctx context.Context, clients int) {
 			one := c.client(i)
 			defer one.close()
 			for ctx.Err() == nil {
+				if one.rng.Float64() < callbacks {
+					one.call()
+				}
 				one.visit()
 			}
 		})
@@ -118,6 +123,27 @@ type client struct {
 func (c *client) close() {
 	for _, x := range c.conns {
 		x.close()
+	}
+}
+
+// call is WeCom: it sends an event until it is accepted, four times at most,
+// and sometimes once more although it was.
+func (c *client) call() {
+	n := c.calls.Add(1)
+	plain := event(n)
+	for range 4 {
+		path, body, err := push(plain)
+		if err != nil {
+			c.history.refuse(err)
+			return
+		}
+		a, err := c.pick().post(path, "", "text/xml", body)
+		if err == nil && a.status == 200 {
+			c.history.keep(n)
+			if c.rng.IntN(3) > 0 {
+				return
+			}
+		}
 	}
 }
 

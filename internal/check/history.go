@@ -31,11 +31,12 @@ func (o *op) acked() bool { return o.known && o.told.scan != 0 }
 type history struct {
 	mu      sync.Mutex
 	ops     []op
-	acked   int // answers from the ledger
-	lost    int // answers that never came: they may have happened
-	away    int // pages served without the ledger
-	unsent  int // requests that never reached a node
-	refused int // answers that were no page at all
+	events  map[int64]bool // that were accepted
+	acked   int            // answers from the ledger
+	lost    int            // answers that never came: they may have happened
+	away    int            // pages served without the ledger
+	unsent  int            // requests that never reached a node
+	refused int            // answers that were no page at all
 	oddity  error
 	states  map[route.State]int
 }
@@ -58,6 +59,16 @@ func (h *history) add(o op) {
 	default:
 		h.away++
 	}
+}
+
+// keep notes an event that was accepted.
+func (h *history) keep(event int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.events == nil {
+		h.events = map[int64]bool{}
+	}
+	h.events[event] = true
 }
 
 func (h *history) miss() {

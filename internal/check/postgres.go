@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -174,4 +175,13 @@ func (p *postgres) crash(ctx context.Context, kill bool) (time.Duration, error) 
 func (p *postgres) stop() {
 	p.cmd.Process.Signal(syscall.SIGQUIT) //nolint:errcheck // it may be gone
 	<-p.ended
+}
+
+// deadlocks counts those the server has had to break up.
+func (p *postgres) deadlocks() int {
+	b, err := os.ReadFile(p.dir + ".log")
+	if err != nil {
+		return 0
+	}
+	return bytes.Count(b, []byte("ERROR:  deadlock detected"))
 }

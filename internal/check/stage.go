@@ -36,8 +36,10 @@ type goal struct {
 type result struct {
 	goal
 	Seconds    float64 `json:"seconds"`
+	Events     int     `json:"events"`     // callbacks that were accepted
 	Unanswered int     `json:"unanswered"` // requests that a fault left without an answer
 	Away       int     `json:"away"`       // pages served while the database was away
+	Deadlocks  int     `json:"deadlocks"`  // that PostgreSQL had to break up, each after a second
 	verdict
 }
 
@@ -45,6 +47,7 @@ type result struct {
 type running struct {
 	stage
 	seed  uint64
+	home  string // the data folder of the first node
 	url   string
 	nodes []*process
 	crowd *crowd
@@ -64,19 +67,25 @@ func (s stage) run(ctx context.Context, bin, dir string, seed uint64, say func(s
 		return result{}, fmt.Errorf("%s: %w", s.name, err)
 	}
 	defer r.stop()
-	began := time.Now()
+	began, deadlocks := time.Now(), 0
+	if s.pg != nil {
+		deadlocks = s.pg.deadlocks()
+	}
 	stuck, err := r.drive(ctx, say)
 	if err != nil {
 		return result{}, fmt.Errorf("%s: %w", s.name, err)
 	}
 	res, err := r.judge(ctx)
 	res.Stuck = stuck
+	if s.pg != nil {
+		res.Deadlocks = s.pg.deadlocks() - deadlocks
+	}
 	res.Seconds = time.Since(began).Seconds()
 	if err != nil {
 		return res, fmt.Errorf("%s: %w", s.name, err)
 	}
-	say("%s: %d acked, %d unanswered, %d away, %d kills, %d crashes; %s", s.name, res.Acked, res.Unanswered, res.Away,
-		res.Kills, res.Crashes, &res.verdict)
+	say("%s: %d acked, %d events, %d unanswered, %d away, %d kills, %d crashes, %d deadlocks; %s", s.name, res.Acked, res.Events, res.Unanswered, res.Away,
+		res.Kills, res.Crashes, res.Deadlocks, &res.verdict)
 	return res, nil
 }
 
@@ -89,23 +98,23 @@ func (r *running) drive(ctx context.Context, say func(string, ...any)) (stuck in
 
 // prepare makes the database and starts the nodes.
 func (r *running) prepare(ctx context.Context, bin, dir string) (err error) {
-	home := filepath.Join(dir, "node0")
+	r.home = filepath.Join(dir, "node0")
 	database := ""
-	r.url = filepath.Join(home, "tuma.db")
+	r.url = filepath.Join(r.home, "tuma.db")
 	if r.pg != nil {
 		if r.url, err = r.pg.create(ctx, "tuma_"+r.name); err != nil {
 			return err
 		}
 		database = r.url
 	}
-	w, err := build(ctx, home, r.url, r.shape)
+	w, err := build(ctx, r.home, r.url, r.shape)
 	if err != nil {
 		return err
 	}
 	r.crowd = &crowd{world: w, history: &history{}, seed: r.seed}
 	for i := range r.stage.nodes {
 		data := filepath.Join(dir, fmt.Sprint("node", i))
-		if err := shareKeys(home, data); err != nil {
+		if err := shareKeys(r.home, data); err != nil {
 			return err
 		}
 		n, err := newNode(bin, data, database, append(r.lives(), "TUMA_MUTANT="+r.mutant, "TUMA_LOG_LEVEL=error")...)
@@ -254,11 +263,11 @@ func (r *running) crashing(ctx context.Context) {
 func (r *running) judge(ctx context.Context) (result, error) {
 	r.stop()
 	h := r.crowd.history
-	res := result{goal: r.have(), Unanswered: h.lost, Away: h.away}
+	res := result{goal: r.have(), Events: len(h.events), Unanswered: h.lost, Away: h.away}
 	if h.refused > 0 {
 		return res, fmt.Errorf("%d scans ended without a page: %w", h.refused, h.oddity)
 	}
-	l, err := readLedger(ctx, r.url)
+	l, err := readLedger(ctx, r.home, r.url)
 	if err != nil {
 		return res, err
 	}
