@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -85,9 +86,14 @@ type API struct {
 	cursors cursors
 }
 
+// exactNames makes huma refuse "NAME" for "name". It is a variable of huma's
+// package, so it is set once, before anything is validated.
+var exactNames = sync.OnceFunc(func() { huma.ValidateStrictCasing = true })
+
 // New returns the handler of /api/. It expects web.Stack in front of it, and
 // the whole path.
 func New(d Deps) *API {
+	exactNames()
 	a := &API{Deps: d, mux: chi.NewMux()}
 	if d.Ring != nil {
 		a.cursors.keys = d.Ring.Keys("cursor")

@@ -102,9 +102,22 @@ func requestFault(m *huma.ErrorModel) error {
 		if code == unknownField {
 			return web.ErrMalformed.WithField(path, code)
 		}
-		f = f.WithField(path, code)
+		f = f.WithField(missing(path, d.Message), code)
 	}
 	return f
+}
+
+// missing adds the name of a property that is not there to the path of its object.
+func missing(path, message string) string {
+	rest, ok := strings.CutPrefix(message, "expected required property ")
+	if !ok {
+		return path
+	}
+	name, _, _ := strings.Cut(rest, " ")
+	if path == "" {
+		return name
+	}
+	return path + "." + name
 }
 
 const unknownField = "field.unknown_name"
