@@ -28,7 +28,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.Load().Serv
 func (s *Server) openDoor() error {
 	h, err := scan.New(scan.Config{
 		Book: s.book, Desk: s.desk, Slugs: livecode.NewSigner(s.Ring.Keys("slug")),
-		Visitors: scan.NewVisitors(s.Ring.Keys("visitor")),
+		Visitors: scan.NewVisitors(s.Ring.Keys("visitor"), s.DB.IDs),
 		Images:   images{s.DB}, Clock: s.Clock, Log: s.Log,
 		Address: func(r *http.Request) netip.Addr { return web.ClientAddress(r, s.cfg.trusted) },
 		Secure:  func(r *http.Request) bool { return web.Secure(r, s.cfg.trusted) },

@@ -173,7 +173,7 @@ func (h *Handler) visit(
 	id, day, known := h.Visitors.read(cookie(r.Header["Cookie"]))
 	today := dayOf(k.at)
 	if !known {
-		id = newVisitor()
+		id = h.Visitors.fresh()
 	}
 	if !known || today-day > renewAfter {
 		w.Header()["Set-Cookie"] = []string{h.Visitors.setCookie(id, today, h.Secure(r))}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tuma-live/tuma/internal/base/clock"
+	"github.com/tuma-live/tuma/internal/base/ident"
 	"github.com/tuma-live/tuma/internal/core/route"
 	corescan "github.com/tuma-live/tuma/internal/core/scan"
 )
@@ -82,7 +84,7 @@ func TestAForgedCookieIsAFreshVisitor(t *testing.T) {
 		}
 		bad = append(bad, good[:i]+string(c)+good[i+1:])
 	}
-	stranger := NewVisitors([][]byte{[]byte("another key")})
+	stranger := NewVisitors([][]byte{[]byte("another key")}, ident.NewSource(clock.System{}, 1, 0))
 	bad = append(bad, string(stranger.append(nil, id, dayOf(start))))
 	for _, value := range bad {
 		w.visits = nil
@@ -91,7 +93,7 @@ func TestAForgedCookieIsAFreshVisitor(t *testing.T) {
 			t.Fatalf("%q was believed", value)
 		}
 	}
-	old := NewVisitors([][]byte{[]byte("old key")})
+	old := NewVisitors([][]byte{[]byte("old key")}, ident.NewSource(clock.System{}, 1, 0))
 	w.visits = nil
 	w.open("GET", "/q/"+w.slug, header("Cookie", cookieName+"="+string(old.append(nil, id, dayOf(start)))))
 	if v := w.visits[0].Visitor; v.Fresh || v.ID != id {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/tuma-live/tuma/internal/base/clock"
+	"github.com/tuma-live/tuma/internal/base/ident"
 	"github.com/tuma-live/tuma/internal/base/web"
 	"github.com/tuma-live/tuma/internal/core/livecode"
 	"github.com/tuma-live/tuma/internal/core/route"
@@ -110,7 +111,7 @@ func newWorld(t testing.TB) *world {
 	}
 	h, err := New(Config{
 		Book: w, Desk: w, Slugs: w.signer, Images: w, Clock: w.clock,
-		Visitors: NewVisitors([][]byte{[]byte("new key"), []byte("old key")}),
+		Visitors: NewVisitors([][]byte{[]byte("new key"), []byte("old key")}, ident.NewSource(clock.System{}, 1, 0)),
 		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)), Public: "https://q.example.com",
 		Address: func(r *http.Request) netip.Addr { return web.ClientAddress(r, nil) },
 		Forged:  func(_ context.Context, a string) { w.forged = append(w.forged, a) },

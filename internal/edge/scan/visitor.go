@@ -21,7 +21,10 @@ const (
 )
 
 // Visitors names browsers by a signed cookie. Nothing else tells them apart.
-type Visitors struct{ keys []macKey }
+type Visitors struct {
+	keys []macKey
+	ids  *ident.Source
+}
 
 // macKey is an HMAC-SHA256 key, padded to the block for both passes, so that
 // checking a cookie stays on the stack.
@@ -39,8 +42,9 @@ func (k *macKey) sum(body []byte) (mac [visitorMAC]byte) {
 }
 
 // NewVisitors signs with the first of keys and knows cookies of all of them.
-func NewVisitors(keys [][]byte) *Visitors {
-	v := &Visitors{}
+// New visitors get their ids from ids.
+func NewVisitors(keys [][]byte, ids *ident.Source) *Visitors {
+	v := &Visitors{ids: ids}
 	for _, key := range keys {
 		if len(key) > sha256.BlockSize {
 			h := sha256.Sum256(key)
@@ -91,11 +95,13 @@ func (v *Visitors) append(b []byte, id, day int64) []byte {
 	return base64.RawURLEncoding.AppendEncode(b, all[:])
 }
 
-// newVisitor returns an id nobody has: 63 random bits.
-func newVisitor() int64 {
-	id := int64(binary.BigEndian.Uint64(ident.Random(8)) >> 1)
-	return max(id, 1)
-}
+// fresh returns an id nobody has. It need not be hard to guess, the cookie is
+// signed; that ids grow with time keeps the rows of new visitors side by side.
+func (v *Visitors) fresh() int64 { return int64(ident.New[visitorKind](v.ids)) }
+
+type visitorKind struct{}
+
+func (visitorKind) Prefix() string { return "vi" }
 
 func dayOf(t time.Time) int64 { return t.Unix() / 86400 }
 
