@@ -36,6 +36,8 @@ func (a *API) problemResponse() *huma.Response {
 // pointer without omitempty may be, whatever it points to.
 func exact(doc *huma.OpenAPI) {
 	reg := doc.Components.Schemas
+	delete(reg.Map(), "ErrorModel") // huma's own errors are never sent
+	delete(reg.Map(), "ErrorDetail")
 	for name, s := range reg.Map() {
 		t := reg.TypeFromRef("#/components/schemas/" + name)
 		for t != nil && t.Kind() == reflect.Pointer {

@@ -72,6 +72,12 @@ func (r route) operation() huma.Operation {
 		Responses:     map[string]*huma.Response{},
 		Extensions:    map[string]any{"x-permission": string(r.permission)},
 	}
+	if r.method != http.MethodGet && r.scope != open {
+		o.Parameters = []*huma.Param{{
+			Name: keyHeader, In: "header", Schema: &huma.Schema{Type: "string", MaxLength: new(maxKey)},
+			Description: "Any text of your own. The request is carried out once, however often it is sent.",
+		}}
+	}
 	if r.permission != access.Anyone {
 		o.Security = []map[string][]string{{"session": {}}, {"key": {}}}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/tuma-live/tuma/internal/base/clock"
 	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/base/i18n"
+	"github.com/tuma-live/tuma/internal/base/ident"
 	"github.com/tuma-live/tuma/internal/base/seal"
 	"github.com/tuma-live/tuma/internal/base/web"
 	"github.com/tuma-live/tuma/internal/core/access"
@@ -48,6 +49,7 @@ func newWorld(t *testing.T, d *db.DB) *testWorld {
 		t.Fatal(err)
 	}
 	w := &testWorld{t: t, db: d, clock: clock.NewManual(time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC))}
+	d.IDs = ident.NewSource(w.clock, 0, 0)
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	ring := seal.ForTest()
 	zone := time.FixedZone("Asia/Shanghai", 8*3600)
