@@ -26,7 +26,7 @@ func events() int {
 	if n, err := strconv.Atoi(os.Getenv("TUMA_REPLAY")); err == nil {
 		return n
 	}
-	return 400
+	return 250
 }
 
 // tape keeps callbacks instead of the inbox.

@@ -155,9 +155,11 @@ func (s Store) Meet(ctx context.Context, tx *db.Tx, externalID string, now time.
 	return s.one(ctx, tx, db.Where("xid_hash = ?", r.XIDHash), tx.ForUpdate())
 }
 
-// Known finds the contacts with these keyed hashes (XIDIndex), by hash.
+// Known finds the contacts with these keyed hashes (XIDIndex), by hash. Those
+// without a name are left out: there is something to learn of them.
 func (s Store) Known(ctx context.Context, tx *db.Tx, hashes [][]byte) (map[string]ID, error) {
-	rows, err := tx.Query(ctx, "select id, xid_hash from contact where xid_hash in (?)", db.In(hashes))
+	rows, err := tx.Query(ctx, "select id, xid_hash from contact where xid_hash in (?) and name_hash <> ?",
+		db.In(hashes), s.NameIndex(""))
 	if err != nil {
 		return nil, fmt.Errorf("cannot look contacts up: %w", err)
 	}

@@ -313,9 +313,9 @@ func (s *Service) note(ctx context.Context, tx *db.Tx, g *greeting, ok bool, rea
 const halfWait = 7 * 24 * time.Hour
 
 // noCode notes that WeCom gave no code. The full add after a half one has none
-// because the half one's was used; that is known for sure once it has expired.
+// because the half one's was used; its event may still be on its way.
 func (s *Service) noCode(ctx context.Context, g *greeting) error {
-	if s.Clock.Now().Before(g.deadline()) {
+	if s.Clock.Now().Before(g.event.ReceivedAt.Add(window)) {
 		return job.RetryIn(window, errors.New("the code of the half add may still come"))
 	}
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
