@@ -182,7 +182,7 @@ func (c *chaos) stages() []stage {
 		return all
 	}
 	if c.Only != "postgres" {
-		all = append(all, mutate(sqlite, "answer_first", small, goal{Acked: 5000, Kills: 10}))
+		all = append(all, mutate(sqlite, "answer_first", small, goal{Acked: 5000, Kills: 20}))
 	}
 	if c.Only != "postgres" && !c.Short {
 		all = append(all, mutate(sqlite, "check_then_act", small, goal{Acked: 5000}),
