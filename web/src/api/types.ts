@@ -13,6 +13,7 @@ export type Change = Schemas["Change"];
 export type Channel = Schemas["Channel"];
 export type Check = Schemas["Check"];
 export type CodeDraft = Schemas["CodeDraft"];
+export type CodePatch = Schemas["CodePatch"];
 export type CodePage = Schemas["CodePage"];
 export type CodeReport = Schemas["CodeReport"];
 export type Contact = Schemas["Contact"];

@@ -52,7 +52,7 @@ function Rail() {
     <nav className={style.rail} aria-label={t("nav.rail")}>
       <Link to="/" className={style.brand}>
         <img src="/icon.svg" alt="" />
-        {t("nav.brand")} <small>Tuma</small>
+        {t("nav.brand")}
       </Link>
       {seen.map((area) => <RailArea key={area.key} area={area} here={here} />)}
     </nav>

@@ -14,6 +14,14 @@ const light = {
   colorTextDescription: "#5A6472",
   colorBgLayout: "#F5F6F8",
   colorBorderSecondary: "#E4E7EC",
+  colorSuccessBg: "#E6F4ED",
+  colorSuccessBorder: "#B5DDC9",
+  colorWarningBg: "#FFF4DC",
+  colorWarningBorder: "#F0D9A0",
+  colorErrorBg: "#FDECEC",
+  colorErrorBorder: "#F3BFBF",
+  colorInfoBg: "#EAF0FF",
+  colorInfoBorder: "#BFD0FF",
 };
 
 const dark = {
@@ -29,6 +37,10 @@ const dark = {
   colorBgContainer: "#1B1F26",
   colorBgElevated: "#222730",
   colorBorderSecondary: "#2C323C",
+  colorSuccessBg: "#15301F",
+  colorWarningBg: "#352A12",
+  colorErrorBg: "#3A1D1D",
+  colorInfoBg: "#1F2B47",
 };
 
 /** The look of antd's parts; tokens.css holds the same colours for our own. */

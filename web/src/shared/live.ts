@@ -22,19 +22,25 @@ export const useLine = () =>
   );
 
 /** A topic is the first word of the query keys that it makes stale. */
-export function freshen(queries: QueryClient, topics: string[]) {
+export function freshen(queries: QueryClient, topics: Iterable<string>) {
   for (const topic of topics) void queries.invalidateQueries({ queryKey: [topic] });
 }
+
+/** The server says "scans" for every fact; each of these counts facts. */
+const counted = ["scans", "home", "live-codes", "groups", "staff", "contacts"];
+
+/** All topics that are stale when these are. */
+export const stale = (topics: string[]) => new Set(topics.flatMap((topic) => (topic === "scans" ? counted : [topic])));
 
 /** Gathers topics so that a busy minute asks once per pause, not once per event. */
 function gather(queries: QueryClient, pause = 1500) {
   const waiting = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   return (topics: string[]) => {
-    topics.forEach((topic) => waiting.add(topic));
+    stale(topics).forEach((topic) => waiting.add(topic));
     timer ??= setTimeout(() => {
       timer = undefined;
-      freshen(queries, [...waiting]);
+      freshen(queries, waiting);
       waiting.clear();
     }, pause);
   };

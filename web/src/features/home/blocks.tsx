@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Home } from "../../api/types";
 import { CapacityBar } from "../../shared/capacity";
@@ -8,6 +9,13 @@ import { Muted, Section, Stack } from "../../shared/page";
 import { told } from "../../shared/text";
 import { ago } from "../../shared/time";
 import style from "./home.module.css";
+
+/** When a group will be full: in hours while that is soon, else in days. */
+function filling(t: TFunction, hours: number | null | undefined): string {
+  if (hours === null || hours === undefined) return t("home.not_filling");
+  if (hours < 48) return t("home.full_in", { hours: Math.max(1, Math.round(hours)) });
+  return t("home.full_in_days", { days: Math.round(hours / 24) });
+}
 
 /** Where seats run out first. */
 export function Capacity({ capacity }: { capacity: Home["capacity"] }) {
@@ -25,7 +33,7 @@ export function Capacity({ capacity }: { capacity: Home["capacity"] }) {
                 <span className={style.name}>
                   {group.name}
                   <br />
-                  <Muted small>{group.hours_to_full === null || group.hours_to_full === undefined ? t("home.not_filling") : t("home.full_in", { hours: Math.max(1, Math.round(group.hours_to_full)) })}</Muted>
+                  <Muted small>{filling(t, group.hours_to_full)}</Muted>
                 </span>
                 <CapacityBar joined={group.joined} held={group.held} capacity={group.capacity} />
               </div>

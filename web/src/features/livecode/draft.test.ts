@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { blank, bodyOf, chain, patchOf } from "./draft";
+import { blank, bodyOf, chain, changesOf, draftOf } from "./draft";
+import { sampleCode } from "./sample-code";
 import { fairness } from "./targets-tab";
 
 test("the fallback chain always ends in the page", () => {
@@ -19,11 +20,39 @@ test("a staff code never asks for new groups", () => {
   expect(bodyOf({ ...blank("x"), kind: "staff", autoCreate: true }, false).pool.auto_create).toBe(false);
 });
 
-test("a patch empties what was emptied, and never changes the kind", () => {
-  const patch = patchOf({ ...blank("x"), name: " n " });
-  expect(patch).toMatchObject({ name: "n", channel: "", welcome: "", ends_at: null, overflow_pool: { members: [] } });
-  expect(patch).not.toHaveProperty("kind");
-  expect(patch).not.toHaveProperty("publish");
+const base = sampleCode({
+  channel: { id: "ch_1", name: "c", path: "c", kind: 0 },
+  pool: {
+    ...sampleCode().pool,
+    members: [{ target: "gp_1", kind: "group", name: "g", seq: 1, weight: 1, backup: false, enabled: true, joined: 0, capacity: 9, held: 0, free: 9 }],
+  },
+});
+
+test("a draft that was not touched changes nothing", () => {
+  expect(changesOf(base, draftOf(base))).toEqual({ code: undefined, pool: undefined, overflow: undefined });
+});
+
+test("a patch empties what was emptied, and never changes the kind or the pool", () => {
+  const { code, pool } = changesOf(base, { ...draftOf(base), channel: undefined, endsAt: undefined });
+  expect(code).toMatchObject({ channel: "", welcome: "", ends_at: null });
+  for (const field of ["kind", "publish", "pool"]) expect(code).not.toHaveProperty(field);
+  expect(pool).toBeUndefined();
+});
+
+test("other targets change the pool and leave the code alone", () => {
+  const { code, pool } = changesOf(base, { ...draftOf(base), members: [] });
+  expect(code).toBeUndefined();
+  expect(pool?.members).toEqual([]);
+});
+
+test("a first overflow is made with the code, a later one is a change of its pool", () => {
+  const overflow = [{ target: "st_1", kind: "staff" as const, name: "s", weight: 1, backup: false, enabled: true }];
+  expect(changesOf(base, { ...draftOf(base), overflow }).code?.overflow_pool?.members).toHaveLength(1);
+  const grown = { ...base, overflow_pool: { ...base.pool, id: "pl_2" } };
+  const { code, overflow: pool } = changesOf(grown, { ...draftOf(grown), overflow });
+  expect(code).toBeUndefined();
+  expect(pool?.members?.[0]?.target).toBe("st_1");
+  expect(changesOf(grown, { ...draftOf(grown), overflow: [] }).code?.overflow_pool?.members).toEqual([]);
 });
 
 const target = (assigned: number) => ({ id: "", kind: "group" as const, name: "", assigned, arrived: 0, share: { num: 0, den: 0 }, free: 0, joined: 0, capacity: 0 });

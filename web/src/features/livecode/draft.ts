@@ -1,4 +1,4 @@
-import type { CodeDraft, Fallback, LiveCode, MemberDraft, Pool, PoolDraft } from "../../api/types";
+import type { CodeDraft, CodePatch, Fallback, LiveCode, MemberDraft, Pool, PoolDraft } from "../../api/types";
 
 /** A chosen target, with the words to show it by. */
 export type Chosen = { target: string; kind: "group" | "staff"; name: string; weight: number; backup: boolean; enabled: boolean };
@@ -73,10 +73,9 @@ const poolOf = (draft: Draft): PoolDraft => ({
   members: members(draft.members),
 });
 
-/** What may be changed of a code, as the server takes it. */
-export const fieldsOf = (draft: Draft) => ({
-  name: draft.name.trim(), purpose: draft.purpose, channel: draft.channel, pool: poolOf(draft),
-  overflow_pool: draft.overflow.length > 0 ? overflowOf(draft) : undefined,
+/** What the code itself holds; its pools are apart. */
+const fieldsOf = (draft: Draft) => ({
+  name: draft.name.trim(), purpose: draft.purpose, channel: draft.channel,
   fallback: chain(draft), tags: draft.tags, welcome: draft.welcome,
   page: { ...draft.page, contact_text: draft.contactText.trim() },
   sticky: draft.sticky, starts_at: draft.startsAt, ends_at: draft.endsAt, note: draft.note,
@@ -85,14 +84,30 @@ export const fieldsOf = (draft: Draft) => ({
 const overflowOf = (draft: Draft): PoolDraft => ({ strategy: "least_loaded", members: members(draft.overflow) });
 
 /** A new code, as the server takes it. */
-export const bodyOf = (draft: Draft, publish: boolean): CodeDraft => ({ ...fieldsOf(draft), kind: draft.kind, publish });
+export const bodyOf = (draft: Draft, publish: boolean): CodeDraft => ({
+  ...fieldsOf(draft), kind: draft.kind, publish, pool: poolOf(draft),
+  overflow_pool: draft.overflow.length > 0 ? overflowOf(draft) : undefined,
+});
 
-/** The whole form as a patch; what was emptied is emptied there too. */
-export const patchOf = (draft: Draft) => ({
+/** What is to be written so that the code becomes the draft; undefined where nothing differs. */
+export function changesOf(base: LiveCode, draft: Draft) {
+  const before = draftOf(base);
+  const differs = (part: (d: Draft) => unknown) => JSON.stringify(part(before)) !== JSON.stringify(part(draft));
+  const overflow = differs((d) => d.overflow);
+  const kept = base.overflow_pool !== null && draft.overflow.length > 0;
+  return {
+    code: differs(fieldsOf) || (overflow && !kept) ? patchOf(draft, overflow && !kept) : undefined,
+    pool: differs(poolOf) ? poolOf(draft) : undefined,
+    overflow: overflow && kept ? overflowOf(draft) : undefined,
+  };
+}
+
+/** The code's own fields as a patch; what was emptied is emptied there too. */
+const patchOf = (draft: Draft, overflow: boolean): CodePatch => ({
   ...fieldsOf(draft),
   channel: draft.channel ?? "",
   welcome: draft.welcome ?? "",
-  overflow_pool: overflowOf(draft),
   starts_at: draft.startsAt ?? null,
   ends_at: draft.endsAt ?? null,
+  ...(overflow && { overflow_pool: overflowOf(draft) }),
 });

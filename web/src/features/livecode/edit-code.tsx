@@ -3,20 +3,20 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, ok } from "../../api/client";
 import type { LiveCode } from "../../api/types";
-import { ifMatch, useAct } from "../../shared/act";
+import { useAct } from "../../shared/act";
 import { isConflict } from "../../shared/fault";
 import { Muted, Page, Stack } from "../../shared/page";
 import { FaultView, Loaded } from "../../shared/states";
 import { CodeForm } from "./code-form";
 import { Conflict } from "./conflict";
-import { bodyOf, type Draft, draftOf, patchOf } from "./draft";
+import { bodyOf, type Draft, draftOf } from "./draft";
 import style from "./form.module.css";
 import { Gate, useGate } from "./gate";
 import { useLeaveGuard } from "./new-code";
 import { PreviewPane } from "./preview-pane";
 import { liveCode } from "./queries";
+import { save } from "./save";
 
 /** Changes a code; what is printed stays as it is. */
 export function EditCode() {
@@ -36,9 +36,9 @@ function Editor({ code }: { code: LiveCode }) {
   const gate = useGate(body, code.id);
   const dirty = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
   const leaving = useLeaveGuard(() => dirty && !settled.current);
-  const save = useAct({
-    run: async () => ok(await api.PATCH("/live-codes/{id}", { params: { path: { id: base.id }, header: ifMatch(base.version) }, body: patchOf(draft) })),
-    topics: ["live-codes", "home"],
+  const store = useAct({
+    run: () => save(base, draft),
+    topics: ["live-codes", "groups", "home"],
     said: t("common.saved"),
     done: () => {
       settled.current = true;
@@ -49,18 +49,18 @@ function Editor({ code }: { code: LiveCode }) {
   return (
     <Page title={t("livecode.edit_of", { name: base.name })} back={{ to: `/codes/${base.id}`, text: base.name }}>
       <Stack>
-        {isConflict(save.error) ? (
-          <Conflict mine={draft} base={base} take={(theirs) => { setBase(theirs); setDraft(draftOf(theirs)); save.reset(); }} keep={(theirs) => { setBase(theirs); save.reset(); }} />
+        {isConflict(store.error) ? (
+          <Conflict mine={draft} base={base} take={(theirs) => { setBase(theirs); setDraft(draftOf(theirs)); store.reset(); }} keep={(theirs) => { setBase(theirs); store.reset(); }} />
         ) : (
-          save.isError && <FaultView error={save.error} />
+          store.isError && <FaultView error={store.error} />
         )}
         <div className={style.layout}>
           <div>
-            <CodeForm draft={draft} code={base} patch={(part) => setDraft((old) => ({ ...old, ...part }))} fault={save.error} />
+            <CodeForm draft={draft} code={base} patch={(part) => setDraft((old) => ({ ...old, ...part }))} fault={store.error} />
             <div className={style.foot}>
               <Muted small>{t("livecode.form.edit_lead")}</Muted>
               <Button onClick={() => void navigate({ to: "/codes/$id", params: { id: base.id } })}>{t("common.cancel")}</Button>
-              <Button type="primary" disabled={!dirty} loading={save.isPending} onClick={() => save.mutate()}>{t("common.save")}</Button>
+              <Button type="primary" disabled={!dirty} loading={store.isPending} onClick={() => store.mutate()}>{t("common.save")}</Button>
             </div>
           </div>
           <div className={style.side}>

@@ -12,8 +12,9 @@ import { gate } from "./queries";
 export function useGate(draft: CodeDraft, id?: string) {
   const settled = useSettled(draft);
   const query = useQuery({ ...gate(settled, id), enabled: settled.name !== "" });
-  const blocked = !draft.name || (query.data ?? []).some((check) => !check.ok && check.level === "error");
-  return { query, blocked };
+  const failing = (query.data ?? []).some((check) => !check.ok && check.level === "error");
+  const unknown = !query.data && !query.isError;
+  return { query, failing, blocked: !draft.name || unknown || failing };
 }
 
 /** What stands between the draft and its publication. */

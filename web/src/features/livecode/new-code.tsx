@@ -44,7 +44,7 @@ export function NewCode() {
           <div>
             <CodeForm draft={form.draft} patch={form.patch} fault={create.error} />
             <div className={style.foot}>
-              <Muted small>{gate.blocked && t("livecode.form.blocked")}</Muted>
+              <Muted small>{gate.failing && t("livecode.form.blocked")}</Muted>
               <Button loading={create.isPending && !create.variables} onClick={() => create.mutate(false)}>{t("livecode.form.save_draft")}</Button>
               {may("code.publish") && (
                 <Button type="primary" disabled={gate.blocked} loading={create.isPending && create.variables} onClick={() => create.mutate(true)}>

@@ -68,7 +68,7 @@ type Wish = { kind: LiveCode["kind"]; channel?: string; purpose: LiveCode["purpo
 /** What the server would fill into an empty form. */
 export const suggestion = (query: Wish) =>
   queryOptions({
-    queryKey: ["live-codes", "suggestion", query],
+    queryKey: ["draft", "suggestion", query],
     queryFn: async () => ok(await api.GET("/live-codes/suggestion", { params: { query } })),
     placeholderData: (old) => old,
   });
@@ -76,7 +76,7 @@ export const suggestion = (query: Wish) =>
 /** What stands between a draft and its publication. */
 export const gate = (draft: CodeDraft, id?: string) =>
   queryOptions({
-    queryKey: ["live-codes", "check", id, draft],
+    queryKey: ["draft", "check", id, draft],
     queryFn: async () => ok(await api.POST("/live-codes/check", { body: { draft, id } })),
     placeholderData: (old) => old,
     staleTime: 30_000,
@@ -86,7 +86,7 @@ export const gate = (draft: CodeDraft, id?: string) =>
 /** The real page of a draft, as HTML. */
 export const preview = (body: Preview) =>
   queryOptions({
-    queryKey: ["live-codes", "preview", body],
+    queryKey: ["draft", "preview", body],
     queryFn: async () => ok(await api.POST("/live-codes/preview", { body, parseAs: "text" })) as string,
     placeholderData: (old) => old,
     staleTime: 60_000,

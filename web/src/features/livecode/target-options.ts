@@ -11,13 +11,13 @@ export function useTargetOptions(kind: "group" | "staff" | "mixed") {
   const [words, search] = useState("");
   const query = { q: words || undefined, limit: 50 };
   const groups = useQuery({
-    queryKey: ["groups", "options", words],
+    queryKey: ["picker", "groups", words],
     enabled: kind !== "staff",
     queryFn: async () => ok(await api.GET("/groups", { params: { query } })).items,
     placeholderData: (old) => old,
   });
   const staff = useQuery({
-    queryKey: ["staff", "options", words],
+    queryKey: ["picker", "staff-targets", words],
     enabled: kind !== "group",
     queryFn: async () => ok(await api.GET("/staff", { params: { query } })).items,
     placeholderData: (old) => old,

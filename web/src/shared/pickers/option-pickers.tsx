@@ -71,12 +71,12 @@ export function OneTag({ value, onChange, width }: One) {
 export function CodePicker({ id, value, onChange, placeholder, width, except }: One & { except?: string }) {
   const [words, setWords] = useState("");
   const query = useQuery({
-    queryKey: ["live-codes", "picker", words],
+    queryKey: ["picker", "live-codes", words],
     queryFn: async () => ok(await api.GET("/live-codes", { params: { query: { q: words || undefined, limit: 20 } } })).items,
     placeholderData: (old) => old,
   });
   const chosen = useQuery({
-    queryKey: ["live-codes", "one", value],
+    queryKey: ["picker", "live-code", value],
     enabled: !!value,
     queryFn: async () => ok(await api.GET("/live-codes/{id}", { params: { path: { id: value! } } })),
   });
@@ -104,7 +104,7 @@ export function CodePicker({ id, value, onChange, placeholder, width, except }: 
 export function StaffPicker({ id, value, onChange, placeholder, width }: One) {
   const [words, setWords] = useState("");
   const query = useQuery({
-    queryKey: ["staff", "picker", words],
+    queryKey: ["picker", "staff", words],
     queryFn: async () => ok(await api.GET("/staff", { params: { query: { q: words || undefined, limit: 100 } } })).items,
     placeholderData: (old) => old,
   });
