@@ -37,7 +37,7 @@ async function greeting(page: Page, language: Language) {
   await page.getByRole("button", { name: text(language, "livecode.form.welcome") }).click();
   await page.getByLabel(text(language, "livecode.field.welcome")).click();
   await page.getByTitle(`E2E hello ${language}`).click();
-  await page.getByLabel(text(language, "livecode.field.tags")).click();
+  await page.getByLabel(text(language, "livecode.field.tags")).fill("E2E tag");
   await page.getByTitle(`E2E tag ${language}`).click();
   await page.keyboard.press("Escape");
 }
@@ -120,7 +120,6 @@ for (const language of languages) {
     await phone.add();
     await expect(phone.chat).toContainText(`Hello ${nickname}, I am ${code.pool.members[0].name}`);
     await retrace(page, language, diagnosis, code.pool.members[0].name, "scan.after.contact.added");
-    await expect(page.getByText(text(language, "scan.after.welcome.sent"))).toBeVisible();
 
     await page.goto(`/customers?code=${made.id}`);
     await page.getByRole("link", { name: nickname }).click();
