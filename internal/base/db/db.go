@@ -60,7 +60,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 // takes its lock when a transaction begins, so two never deadlock.
 func openSQLite(ctx context.Context, path string) (*DB, error) {
 	pragmas := "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=cache_size(-20000)&_pragma=wal_autocheckpoint(4000)"
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-20000)&_pragma=wal_autocheckpoint(4000)&_pragma=temp_store(MEMORY)"
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas
 	w, err := sql.Open("sqlite", dsn+"&_txlock=immediate")
 	if err != nil {

@@ -23,16 +23,17 @@ func (k *Desk) noteAll(ctx context.Context, batch []Beacon) error {
 			return err
 		}
 		facts := make([]fact.Fact, 0, len(told))
+		seen := map[seat.Ticket]time.Time{}
 		for _, b := range told {
 			facts = append(facts, fact.Fact{
 				Kind: b.Kind, At: db.At(b.At), Code: b.Code, Visitor: b.Visitor, Scan: b.Scan,
 			})
-			if b.Kind != fact.Shown && b.Kind != fact.Press {
-				continue
+			if b.Kind == fact.Shown || b.Kind == fact.Press {
+				seen[seat.Ticket{Visitor: b.Visitor, Code: b.Code}] = b.At
 			}
-			if _, err := seat.Prove(ctx, tx, b.Visitor, b.Code, b.At); err != nil {
-				return err
-			}
+		}
+		if err := seat.Prove(ctx, tx, seen); err != nil {
+			return err
 		}
 		return fact.Append(ctx, tx, facts...)
 	})

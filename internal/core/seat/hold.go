@@ -2,7 +2,6 @@ package seat
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -59,37 +58,52 @@ func SaveHolds(ctx context.Context, tx *db.Tx, hs []Hold) error {
 	return nil
 }
 
-// Prove turns the unproven hold of visitor on code into a proven one that
-// lasts ProvenFor from now. It reports whether there was one.
-func Prove(ctx context.Context, tx *db.Tx, visitor, code int64, now time.Time) (bool, error) {
-	var target int64
-	q := "select target from hold where visitor = ? and code = ? and state = ?"
-	switch err := tx.QueryRow(ctx, q, visitor, code, Unproven).Scan(&target); {
-	case db.NoRows(err):
-		return false, nil
-	case err != nil:
-		return false, fmt.Errorf("cannot read a hold: %w", err)
+// Ticket names the hold of a visitor on a code.
+type Ticket struct{ Visitor, Code int64 }
+
+// Prove turns unproven holds, each at its instant, into proven ones that last
+// ProvenFor from then. Tickets without such a hold are passed over. All are
+// locked in the one order, however many there are.
+func Prove(ctx context.Context, tx *db.Tx, at map[Ticket]time.Time) error {
+	var visitors []int64
+	for t := range at {
+		visitors = append(visitors, t.Visitor)
 	}
-	s, err := lockOne(ctx, tx, target)
+	slices.Sort(visitors)
+	visitors = slices.Compact(visitors)
+	targets, err := db.Select[int64](ctx, tx, "select target from hold where visitor in (?) and state = ?",
+		db.In(visitors), Unproven)
 	if err != nil {
-		if errors.Is(err, ErrUnknown) {
-			return false, nil
+		return fmt.Errorf("cannot read holds: %w", err)
+	}
+	if len(targets) == 0 {
+		return nil
+	}
+	slices.Sort(targets)
+	seats, err := Lock(ctx, tx, slices.Compact(targets))
+	if err != nil {
+		return err
+	}
+	held, err := Holds(ctx, tx, visitors)
+	if err != nil {
+		return err
+	}
+	var proven []Hold
+	for _, h := range held {
+		seen, ok := at[Ticket{h.Visitor, h.Code}]
+		i := slices.IndexFunc(seats, func(s Seat) bool { return s.Target == h.Target })
+		if !ok || i < 0 || h.State != Unproven || !h.ExpiresAt.After(seen) {
+			continue
 		}
-		return false, err
+		seats[i].Unproven--
+		seats[i].Proven++
+		h.State, h.ExpiresAt = Proven, db.At(seen.Add(ProvenFor))
+		proven = append(proven, h)
 	}
-	n, err := tx.Exec(ctx, `
-		update hold set state = ?, expires_at = ?
-		where visitor = ? and code = ? and target = ? and state = ? and expires_at > ?`,
-		Proven, now.Add(ProvenFor).UnixMicro(), visitor, code, target, Unproven, now.UnixMicro())
-	if err != nil {
-		return false, fmt.Errorf("cannot prove a hold: %w", err)
+	if err := SaveHolds(ctx, tx, proven); err != nil {
+		return err
 	}
-	if n == 0 { // it ended since we looked
-		return false, nil
-	}
-	s.Unproven--
-	s.Proven++
-	return true, Save(ctx, tx, []Seat{s})
+	return Save(ctx, tx, seats)
 }
 
 // Arrival is someone who came into a group, or was added by a staff member.
