@@ -42,14 +42,14 @@ func TestEachTargetGetsItsOwnWayAtWeComAndOnlyOne(t *testing.T) {
 			w.settle()
 		}
 		if a, b := w.calls("/add_contact_way"), w.calls("/add_join_way"); a != 1 || b != 1 {
-			t.Errorf("%d contact ways and %d join ways were made, want one each", a, b)
+			w.Errorf("%d contact ways and %d join ways were made, want one each", a, b)
 		}
 		if n := w.calls("/del_contact_way") + w.calls("/del_join_way"); n != 0 {
-			t.Errorf("%d ways were deleted", n)
+			w.Errorf("%d ways were deleted", n)
 		}
 		c, err := carrier.ByToken(w.ctx, w.db.Read(), w.carrier(code, int64(g.ID)).Token)
 		if err != nil || c.Code != code || c.Target != int64(g.ID) || c.Kind != carrier.Group {
-			t.Errorf("the token names %+v (%v)", c, err)
+			w.Errorf("the token names %+v (%v)", c, err)
 		}
 	})
 }
@@ -64,10 +64,10 @@ func TestAMemberWhoCannotServeIsNamedAndTriedAgainWhenTheyCan(t *testing.T) {
 		c := w.carrier(code, int64(m.ID))
 		f := c.Fault()
 		if c.State != carrier.Failed || f == nil || f.Code != carrier.ErrStaff.Code || f.Args["name"] != m.Name || f.Args["problem"] != staff.NoPermit {
-			t.Fatalf("the carrier is %s, its fault %+v", c.State, f)
+			w.Fatalf("the carrier is %s, its fault %+v", c.State, f)
 		}
 		if n := w.calls("/add_contact_way"); n != 0 {
-			t.Errorf("WeCom was asked %d times for what it must refuse", n)
+			w.Errorf("WeCom was asked %d times for what it must refuse", n)
 		}
 		w.do(sandbox.Action{Do: "license", UserID: m.UserID})
 		w.must(w.staff.Sync(w.ctx))
@@ -75,7 +75,7 @@ func TestAMemberWhoCannotServeIsNamedAndTriedAgainWhenTheyCan(t *testing.T) {
 		w.must(w.carriers.Reconcile(w.ctx))
 		w.settle()
 		if c := w.carrier(code, int64(m.ID)); c.State != carrier.Ready || c.Error != "" {
-			t.Errorf("the carrier is %s %q", c.State, c.Error)
+			w.Errorf("the carrier is %s %q", c.State, c.Error)
 		}
 	})
 }
@@ -87,15 +87,15 @@ func TestAContactWayWhoseMakingWasNotAnsweredIsFoundAndNotMadeTwice(t *testing.T
 		w.fault(sandbox.Fault{Path: "/add_contact_way", Kind: sandbox.FaultTruncated, Next: 1})
 		code, _ := w.code("没回音", pool.Staff, pool.Pool{}, int64(m.ID))
 		if c := w.carrier(code, int64(m.ID)); c.State != carrier.Creating {
-			t.Fatalf("after an answer that never came the carrier is %s %q", c.State, c.Error)
+			w.Fatalf("after an answer that never came the carrier is %s %q", c.State, c.Error)
 		}
 		w.clock.Advance(10 * time.Minute)
 		w.settle()
 		if c := w.carrier(code, int64(m.ID)); c.State != carrier.Ready {
-			t.Errorf("the carrier is %s %q", c.State, c.Error)
+			w.Errorf("the carrier is %s %q", c.State, c.Error)
 		}
 		if n := w.calls("/add_contact_way"); n != 1 {
-			t.Errorf("%d contact ways were made, want 1", n)
+			w.Errorf("%d contact ways were made, want 1", n)
 		}
 	})
 }
@@ -124,11 +124,11 @@ func TestAChangedMemberListIsWrittenWholeAndTheQRStays(t *testing.T) {
 		w.settle()
 		after := w.carrier(code, int64(id))
 		if after.State != carrier.Ready || after.ConfigID != before.ConfigID || after.QRAsset != before.QRAsset || after.Have == before.Have {
-			t.Errorf("before %+v\nafter %+v", before, after)
+			w.Errorf("before %+v\nafter %+v", before, after)
 		}
 		way := w.joinWay(after.ConfigID)
 		if len(way.ChatIDList) != 2 || way.AutoCreateRoom != 1 || way.RoomBaseName != "福利群" || way.RoomBaseID != 3 || way.State != after.Token {
-			t.Errorf("WeCom holds %+v", way)
+			w.Errorf("WeCom holds %+v", way)
 		}
 	})
 }
@@ -151,7 +151,7 @@ func TestADismissedGroupMakesNoWay(t *testing.T) {
 		cs, err := carrier.Of(w.ctx, w.db.Read(), other)
 		w.must(err)
 		if len(cs) != 0 || w.group(g.ID).Status != group.Dismissed {
-			t.Errorf("a dismissed group got %+v", cs)
+			w.Errorf("a dismissed group got %+v", cs)
 		}
 	})
 }

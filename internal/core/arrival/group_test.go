@@ -38,14 +38,14 @@ func TestTheFirstSyncOfAGroupBringsItsPeopleAndNoJoins(t *testing.T) {
 		w.mirror()
 		for _, g := range w.groups() {
 			if g.Members == 0 || w.seat(int64(g.ID)).Joined != g.Members {
-				t.Errorf("group %s has %d members and %d seats taken", g.Name, g.Members, w.seat(int64(g.ID)).Joined)
+				w.Errorf("group %s has %d members and %d seats taken", g.Name, g.Members, w.seat(int64(g.ID)).Joined)
 			}
 			if w.seat(int64(g.ID)).Capacity != group.DefaultCapacity {
-				t.Errorf("group %s has the stop-line %d", g.Name, w.seat(int64(g.ID)).Capacity)
+				w.Errorf("group %s has the stop-line %d", g.Name, w.seat(int64(g.ID)).Capacity)
 			}
 		}
 		if n := len(w.facts(fact.Joined, fact.Left)); n != 0 {
-			t.Errorf("%d people are said to have come or gone just now", n)
+			w.Errorf("%d people are said to have come or gone just now", n)
 		}
 	})
 }
@@ -57,27 +57,27 @@ func TestAJoinIsAttributedAndTakesItsSeat(t *testing.T) {
 		w.clock.Advance(time.Minute)
 		w.hold(77, code, int64(g.ID), 1234)
 		if got := w.do(sandbox.Action{Do: "scan_group", Person: p, ConfigID: config}); got.Result != sandbox.Joined {
-			t.Fatalf("the scan ends in %s", got.Result)
+			w.Fatalf("the scan ends in %s", got.Result)
 		}
 		w.settle()
 		f, c := w.one(fact.Joined), w.contact(p)
 		if f.Code != code || f.Target != int64(g.ID) || f.Visitor != 77 || f.Scan != 1234 || f.Contact != int64(c.ID) {
-			t.Errorf("the fact is %+v", f)
+			w.Errorf("the fact is %+v", f)
 		}
 		if c.Name != "小满" || c.Code != code || c.Tier != contact.TierCode || c.Friends != 0 {
-			t.Errorf("the contact is %+v", c)
+			w.Errorf("the contact is %+v", c)
 		}
 		if s := w.seat(int64(g.ID)); s.Joined != g.Members+1 || s.Proven != 0 {
-			t.Errorf("the seats are %+v, before it had %d members", s, g.Members)
+			w.Errorf("the seats are %+v, before it had %d members", s, g.Members)
 		}
 		w.clock.Advance(time.Minute)
 		w.do(sandbox.Action{Do: "remove", Person: p, ChatID: g.ChatID})
 		w.settle()
 		if f := w.one(fact.Left); f.Code != code || !strings.Contains(f.Data, "removed") {
-			t.Errorf("the leave is %+v", f)
+			w.Errorf("the leave is %+v", f)
 		}
 		if s := w.seat(int64(g.ID)); s.Joined != g.Members {
-			t.Errorf("%d seats are taken, want %d", s.Joined, g.Members)
+			w.Errorf("%d seats are taken, want %d", s.Joined, g.Members)
 		}
 	})
 }
@@ -90,10 +90,10 @@ func TestAnInvitationTakesNobodysSeat(t *testing.T) {
 		w.do(sandbox.Action{Do: "join", Person: w.person("被邀请"), ChatID: g.ChatID})
 		w.settle()
 		if f := w.one(fact.Joined); f.Visitor != 0 || f.Code != 0 {
-			t.Errorf("the fact is %+v", f)
+			w.Errorf("the fact is %+v", f)
 		}
 		if s := w.seat(int64(g.ID)); s.Proven != 1 {
-			t.Errorf("the seat of the visitor is gone: %+v", s)
+			w.Errorf("the seat of the visitor is gone: %+v", s)
 		}
 	})
 }
@@ -106,12 +106,12 @@ func TestAnOldListIsReadAgain(t *testing.T) {
 		w.do(sandbox.Action{Do: "scan_group", Person: w.person("小满"), ConfigID: config})
 		w.settle()
 		if n := len(w.facts(fact.Joined)); n != 0 {
-			t.Fatalf("%d joins are known while WeCom shows the old list", n)
+			w.Fatalf("%d joins are known while WeCom shows the old list", n)
 		}
 		w.clock.Advance(3 * time.Second)
 		w.settle()
 		if f := w.one(fact.Joined); f.Code != code || f.Target != int64(g.ID) {
-			t.Errorf("the fact is %+v", f)
+			w.Errorf("the fact is %+v", f)
 		}
 	})
 }
@@ -138,13 +138,13 @@ func TestAMissedJoinAndLeaveAreHealed(t *testing.T) {
 			joins[f.Contact] = f.Code == code
 		}
 		if len(joins) != 3 || !joins[int64(w.contact(stays).ID)] {
-			t.Errorf("the joins are %v", joins)
+			w.Errorf("the joins are %v", joins)
 		}
 		if f := w.one(fact.Left); f.Contact != int64(w.contact(goes).ID) {
-			t.Errorf("the leave is %+v", f)
+			w.Errorf("the leave is %+v", f)
 		}
 		if s := w.seat(int64(g.ID)); s.Joined != g.Members+2 {
-			t.Errorf("%d seats are taken, want %d", s.Joined, g.Members+2)
+			w.Errorf("%d seats are taken, want %d", s.Joined, g.Members+2)
 		}
 	})
 }
@@ -169,17 +169,17 @@ func TestAGroupThatWeComOpensJoinsItsPool(t *testing.T) {
 			}
 		}
 		if made == nil {
-			t.Fatalf("no group was opened: %+v", w.groups())
+			w.Fatalf("no group was opened: %+v", w.groups())
 		}
 		if c := w.carrier(code, int64(made.ID)); c.State != "ready" {
-			t.Errorf("the carrier of the new group is %s %s", c.State, c.Error)
+			w.Errorf("the carrier of the new group is %s %s", c.State, c.Error)
 		}
 		var pools int64
 		w.tx(func(tx *db.Tx) error {
 			return tx.QueryRow(w.ctx, "select count(*) from pool_member where target = ?", made.ID).Scan(&pools)
 		})
 		if pools != 1 {
-			t.Errorf("the new group is in %d pools", pools)
+			w.Errorf("the new group is in %d pools", pools)
 		}
 		joined := 0
 		for _, f := range w.facts(fact.Joined) {
@@ -188,7 +188,7 @@ func TestAGroupThatWeComOpensJoinsItsPool(t *testing.T) {
 			}
 		}
 		if int64(joined) != made.Externals {
-			t.Errorf("%d of %d joins into the new group are known", joined, made.Externals)
+			w.Errorf("%d of %d joins into the new group are known", joined, made.Externals)
 		}
 	})
 }
@@ -208,14 +208,14 @@ func TestADismissedGroupIsClosedAndNobodyHasLeft(t *testing.T) {
 		w.control("DELETE", "/groups/"+g.ChatID, nil, nil)
 		w.settle()
 		if got := w.group(g.ID); got.Status != group.Dismissed {
-			t.Errorf("the group is %s", got.Status)
+			w.Errorf("the group is %s", got.Status)
 		}
 		if f := w.one(fact.GroupDismissed); f.Target != int64(g.ID) {
-			t.Errorf("the fact is %+v", f)
+			w.Errorf("the fact is %+v", f)
 		}
 		w.must(w.arrivals.SyncGroups(w.ctx))
 		if n := len(w.facts(fact.Left)); n != 0 {
-			t.Errorf("%d people are said to have left", n)
+			w.Errorf("%d people are said to have left", n)
 		}
 	})
 }

@@ -67,32 +67,32 @@ func TestAnAddIsAttributedTaggedAndGreeted(t *testing.T) {
 		p := w.person("小\u202e满")
 		w.hold(77, code, int64(m.ID), 1234)
 		if got := w.do(sandbox.Action{Do: "scan_contact", Person: p, ConfigID: config}); got.Result != sandbox.Added {
-			t.Fatalf("the scan ends in %s", got.Result)
+			w.Fatalf("the scan ends in %s", got.Result)
 		}
 		w.settle()
 
 		f := w.one(fact.Added)
 		c := w.contact(p)
 		if f.Code != code || f.Staff != int64(m.ID) || f.Visitor != 77 || f.Scan != 1234 || f.Contact != int64(c.ID) || f.Channel == 0 {
-			t.Errorf("the fact is %+v", f)
+			w.Errorf("the fact is %+v", f)
 		}
 		if !strings.Contains(f.Data, `"tier":"code"`) || !strings.Contains(f.Data, `"match":"inferred"`) {
-			t.Errorf("its data is %s", f.Data)
+			w.Errorf("its data is %s", f.Data)
 		}
 		if c.Name != "小满" || c.Code != code || c.Tier != contact.TierCode || c.FirstScan != 1234 || c.Friends != 1 {
-			t.Errorf("the contact is %+v", c)
+			w.Errorf("the contact is %+v", c)
 		}
 		if s := w.seat(int64(m.ID)); s.Joined != 1 || s.Proven != 0 {
-			t.Errorf("the seat is %+v", s)
+			w.Errorf("the seat is %+v", s)
 		}
 		links, err := identity.Of(w.ctx, w.db.Read(), 77)
 		w.must(err)
 		if len(links) != 1 || links[0].Contact != c.ID || links[0].Tier != contact.TierInferred {
-			t.Errorf("the visitor is %+v", links)
+			w.Errorf("the visitor is %+v", links)
 		}
 		w.one(fact.Tagged)
 		if got := w.chat(p, m.UserID); len(got) != 1 || got[0] != "小满你好,我是"+m.Name+",来自小红书春季的朋友" {
-			t.Errorf("the customer reads %q", got)
+			w.Errorf("the customer reads %q", got)
 		}
 		w.one(fact.Welcomed)
 	})
@@ -112,27 +112,27 @@ func TestALossEndsTheFriendshipAndAReturnKeepsTheFirstSource(t *testing.T) {
 		w.do(sandbox.Action{Do: "drop_customer", Person: p, UserID: m.UserID})
 		w.settle()
 		if c := w.contact(p); c.Friends != 0 || c.LostAt.IsZero() || c.Code != code {
-			t.Errorf("after the loss the contact is %+v", c)
+			w.Errorf("after the loss the contact is %+v", c)
 		}
 		if f := w.one(fact.Dropped); f.Code != code {
-			t.Errorf("the loss is %+v", f)
+			w.Errorf("the loss is %+v", f)
 		}
 		w.clock.Advance(time.Minute)
 		scan(w.carrier(other, int64(m.ID)).ConfigID)
 		fs := w.facts(fact.Added)
 		if len(fs) != 2 || fs[1].Code != other || !strings.Contains(fs[1].Data, `"again":true`) {
-			t.Errorf("the adds are %+v", fs)
+			w.Errorf("the adds are %+v", fs)
 		}
 		if c := w.contact(p); c.Code != code || c.Friends != 1 || !c.LostAt.IsZero() {
-			t.Errorf("after the return the contact is %+v", c)
+			w.Errorf("after the return the contact is %+v", c)
 		}
 		w.do(sandbox.Action{Do: "drop_staff", Person: p, UserID: m.UserID})
 		w.settle()
 		if f := w.one(fact.Lost); f.Code != other {
-			t.Errorf("the loss is %+v", f)
+			w.Errorf("the loss is %+v", f)
 		}
 		if c := w.contact(p); c.Friends != 0 {
-			t.Errorf("a customer who deleted us is still a friend: %+v", c)
+			w.Errorf("a customer who deleted us is still a friend: %+v", c)
 		}
 	})
 }
@@ -147,23 +147,23 @@ func TestAHalfAddAndItsFullAddUseOneSeat(t *testing.T) {
 		w.do(sandbox.Action{Do: "scan_contact", Person: p, ConfigID: config})
 		w.settle()
 		if f := w.one(fact.HalfAdded); f.Visitor != 77 || f.Code != code {
-			t.Errorf("the half add is %+v", f)
+			w.Errorf("the half add is %+v", f)
 		}
 		w.clock.Advance(time.Minute)
 		w.do(sandbox.Action{Do: "accept", Person: p, UserID: m.UserID})
 		w.settle()
 		if f := w.one(fact.Added); f.Visitor != 77 || f.Scan != 1234 {
-			t.Errorf("the full add is %+v", f)
+			w.Errorf("the full add is %+v", f)
 		}
 		if s := w.seat(int64(m.ID)); s.Joined != 1 {
-			t.Errorf("%d adds are counted, want 1", s.Joined)
+			w.Errorf("%d adds are counted, want 1", s.Joined)
 		}
 		w.one(fact.Welcomed)
 		w.one(fact.Tagged)
 		w.clock.Advance(time.Minute)
 		w.settle()
 		if fs := w.facts(fact.WelcomeFailed); len(fs) != 0 {
-			t.Errorf("the missing code of the full add is called a failure: %+v", fs)
+			w.Errorf("the missing code of the full add is called a failure: %+v", fs)
 		}
 	})
 }
@@ -179,15 +179,15 @@ func TestCustomersOfTheSameSecondAreNotMerged(t *testing.T) {
 		w.settle()
 		for _, f := range w.facts(fact.Added) {
 			if f.Code != code {
-				t.Errorf("an add is of code %d", f.Code)
+				w.Errorf("an add is of code %d", f.Code)
 			}
 			people[f.Contact] = true
 		}
 		if len(people) != 5 {
-			t.Errorf("%d people were added, want 5", len(people))
+			w.Errorf("%d people were added, want 5", len(people))
 		}
 		if s := w.seat(int64(m.ID)); s.Joined != 5 {
-			t.Errorf("%d adds are counted, want 5", s.Joined)
+			w.Errorf("%d adds are counted, want 5", s.Joined)
 		}
 	})
 }
@@ -202,10 +202,10 @@ func TestALateWelcomeIsNotSentAndSaysWhy(t *testing.T) {
 		w.clock.Advance(21 * time.Second)
 		w.settle()
 		if f := w.one(fact.WelcomeFailed); !strings.Contains(f.Data, welcome.Expired) {
-			t.Errorf("the failure says %s", f.Data)
+			w.Errorf("the failure says %s", f.Data)
 		}
 		if got := w.chat(p, m.UserID); len(got) != 0 {
-			t.Errorf("the customer reads %q", got)
+			w.Errorf("the customer reads %q", got)
 		}
 	})
 }
@@ -221,7 +221,7 @@ func TestAConsoleWelcomeIsAFailureThatIsNamed(t *testing.T) {
 		w.clock.Advance(time.Minute)
 		w.settle()
 		if f := w.one(fact.WelcomeFailed); !strings.Contains(f.Data, welcome.NoCode) {
-			t.Errorf("the failure says %s", f.Data)
+			w.Errorf("the failure says %s", f.Data)
 		}
 	})
 }
@@ -231,7 +231,7 @@ func TestALostCallbackIsFoundByTheNextSync(t *testing.T) {
 		code, m, config := w.staffCode()
 		w.must(w.arrivals.SyncContacts(w.ctx))
 		if n := len(w.facts(fact.Added)); n != 0 {
-			t.Fatalf("the first sync says that %d people have just come", n)
+			w.Fatalf("the first sync says that %d people have just come", n)
 		}
 		w.clock.Advance(time.Minute)
 		w.control("PATCH", "/callbacks", map[string]float64{"drop": 1}, nil)
@@ -244,7 +244,7 @@ func TestALostCallbackIsFoundByTheNextSync(t *testing.T) {
 		w.settle()
 		fs := w.facts(fact.Added)
 		if len(fs) != 2 || fs[0].Code != code || !strings.Contains(fs[0].Data, `"found":true`) {
-			t.Fatalf("the adds are %+v", fs)
+			w.Fatalf("the adds are %+v", fs)
 		}
 		w.clock.Advance(time.Minute)
 		w.do(sandbox.Action{Do: "drop_customer", Person: gone, UserID: m.UserID})
@@ -252,7 +252,7 @@ func TestALostCallbackIsFoundByTheNextSync(t *testing.T) {
 		w.must(w.arrivals.SyncContacts(w.ctx))
 		w.one(fact.Dropped)
 		if c := w.contact(gone); c.Friends != 0 {
-			t.Errorf("the lost customer is %+v", c)
+			w.Errorf("the lost customer is %+v", c)
 		}
 	})
 }

@@ -35,7 +35,7 @@ func TestABusyWeComIsAskedAgainWithinTheWindow(t *testing.T) {
 	each(t, func(w *world) {
 		// More than one call's own retries, so that the step itself comes again.
 		if got := w.greeted(sandbox.Fault{Kind: sandbox.FaultBusy, Next: 4}); len(got) != 1 {
-			t.Errorf("the customer reads %q", got)
+			w.Errorf("the customer reads %q", got)
 		}
 		w.one(fact.Welcomed)
 	})
@@ -44,13 +44,13 @@ func TestABusyWeComIsAskedAgainWithinTheWindow(t *testing.T) {
 func TestAWelcomeThatMayHaveBeenSentIsNotSentAgain(t *testing.T) {
 	each(t, func(w *world) {
 		if got := w.greeted(sandbox.Fault{Kind: sandbox.FaultTruncated, Next: 1}); len(got) != 1 {
-			t.Errorf("the customer reads %q", got)
+			w.Errorf("the customer reads %q", got)
 		}
 		if n := w.calls("/send_welcome_msg"); n != 1 {
-			t.Errorf("WeCom was asked %d times", n)
+			w.Errorf("WeCom was asked %d times", n)
 		}
 		if f := w.one(fact.WelcomeFailed); !strings.Contains(f.Data, welcome.Unsure) {
-			t.Errorf("the failure says %s", f.Data)
+			w.Errorf("the failure says %s", f.Data)
 		}
 	})
 }
@@ -58,10 +58,10 @@ func TestAWelcomeThatMayHaveBeenSentIsNotSentAgain(t *testing.T) {
 func TestAFasterAppIsNamed(t *testing.T) {
 	each(t, func(w *world) {
 		if got := w.greeted(sandbox.Fault{Kind: sandbox.FaultCode, Code: 41051, Next: 1}); len(got) != 0 {
-			t.Errorf("the customer reads %q", got)
+			w.Errorf("the customer reads %q", got)
 		}
 		if f := w.one(fact.WelcomeFailed); !strings.Contains(f.Data, welcome.Chat) {
-			t.Errorf("the failure says %s", f.Data)
+			w.Errorf("the failure says %s", f.Data)
 		}
 	})
 }
@@ -69,10 +69,10 @@ func TestAFasterAppIsNamed(t *testing.T) {
 func TestWhenWeComStaysAwayTheMissIsNamedOnce(t *testing.T) {
 	each(t, func(w *world) {
 		if got := w.greeted(sandbox.Fault{Kind: sandbox.FaultBusy}); len(got) != 0 {
-			t.Errorf("the customer reads %q", got)
+			w.Errorf("the customer reads %q", got)
 		}
 		if f := w.one(fact.WelcomeFailed); !strings.Contains(f.Data, welcome.Away) {
-			t.Errorf("the failure says %s", f.Data)
+			w.Errorf("the failure says %s", f.Data)
 		}
 	})
 }
@@ -98,10 +98,10 @@ func TestAWelcomeThatACrashLeftHalfDoneIsNotSentAgain(t *testing.T) {
 			w.clock.Advance(5 * time.Second)
 		}
 		if got := w.chat(p, m.UserID); len(got) != 0 {
-			t.Errorf("the customer reads %q", got)
+			w.Errorf("the customer reads %q", got)
 		}
 		if f := w.one(fact.WelcomeFailed); !strings.Contains(f.Data, welcome.Unsure) {
-			t.Errorf("the failure says %s", f.Data)
+			w.Errorf("the failure says %s", f.Data)
 		}
 	})
 }
