@@ -1,4 +1,4 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
 import { startTexts } from "./text";
 
@@ -11,6 +11,8 @@ globalThis.ResizeObserver ??= class {
   disconnect() {}
 };
 window.scrollTo = () => {};
+
+configure({ asyncUtilTimeout: 8000 });
 
 beforeEach(() => startTexts("zh-CN"));
 afterEach(() => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { blank, bodyOf, chain, changesOf, draftOf } from "./draft";
 import { sampleCode } from "./sample-code";
+import { merged } from "./conflict";
 import { fairness } from "./targets-tab";
 
 test("the fallback chain always ends in the page", () => {
@@ -53,6 +54,12 @@ test("a first overflow is made with the code, a later one is a change of its poo
   expect(code).toBeUndefined();
   expect(pool?.members?.[0]?.target).toBe("st_1");
   expect(changesOf(grown, { ...draftOf(grown), overflow: [] }).code?.overflow_pool?.members).toEqual([]);
+});
+
+test("a merge keeps what I changed and takes what they changed", () => {
+  const before = draftOf(base);
+  const agreed = merged(before, { ...before, name: "mine" }, { ...before, note: "theirs", name: "also theirs" });
+  expect(agreed).toMatchObject({ name: "mine", note: "theirs" });
 });
 
 const target = (assigned: number) => ({ id: "", kind: "group" as const, name: "", assigned, arrived: 0, share: { num: 0, den: 0 }, free: 0, joined: 0, capacity: 0 });

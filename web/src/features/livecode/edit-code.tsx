@@ -50,7 +50,7 @@ function Editor({ code }: { code: LiveCode }) {
     <Page title={t("livecode.edit_of", { name: base.name })} back={{ to: `/codes/${base.id}`, text: base.name }}>
       <Stack>
         {isConflict(store.error) ? (
-          <Conflict mine={draft} base={base} take={(theirs) => { setBase(theirs); setDraft(draftOf(theirs)); store.reset(); }} keep={(theirs) => { setBase(theirs); store.reset(); }} />
+          <Conflict mine={draft} base={base} settle={(theirs, agreed) => { setBase(theirs); setDraft(agreed); store.reset(); }} />
         ) : (
           store.isError && <FaultView error={store.error} />
         )}

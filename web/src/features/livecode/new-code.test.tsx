@@ -24,13 +24,20 @@ function answers(checks: Partial<Check>[] = []) {
   };
 }
 
-const publish = () => screen.findByRole("button", { name: "\u53d1\u5e03\u5e76\u4e0b\u8f7d" });
+const publish = () => screen.findByRole<HTMLButtonElement>("button", { name: "\u53d1\u5e03\u5e76\u4e0b\u8f7d" });
+
+/** Presses publish once the checks have answered. */
+async function pressPublish() {
+  const button = await publish();
+  await waitFor(() => expect(button.disabled).toBe(false));
+  await userEvent.click(button);
+}
 
 test("one press on the recommended group and one on publish make a code", async () => {
   const asked = serve(answers());
   show(NewCode, "/codes/new");
   await userEvent.click(await screen.findByRole("button", { name: /Deals 1/ }));
-  await userEvent.click(await publish());
+  await pressPublish();
   await screen.findByRole("dialog");
   const body = asked.find((a) => a.method === "POST" && a.path === "/live-codes")!.body as CodeDraft;
   expect(body).toMatchObject({ name: "dy_promo_261121", kind: "group", publish: true, ends_at: "2026-11-28T15:59:59Z", sticky: true });
@@ -53,14 +60,14 @@ test("a failed check keeps publish shut but leaves the draft open", async () => 
   serve(answers([{ check: "fallback", ok: false, level: "error", message: "no fallback" }]));
   show(NewCode, "/codes/new");
   await screen.findByText("no fallback");
-  expect(((await publish()) as HTMLButtonElement).disabled).toBe(true);
+  expect((await publish()).disabled).toBe(true);
   expect((screen.getByRole("button", { name: "\u5b58\u8349\u7a3f" }) as HTMLButtonElement).disabled).toBe(false);
 });
 
 test("what the server finds wrong stands beside its field", async () => {
   serve({ ...answers(), "POST /live-codes": () => fault(422, "request.invalid", { fields: [{ path: "body.name", code: "taken", message: "name is taken" }] }) });
   show(NewCode, "/codes/new");
-  await userEvent.click(await publish());
+  await pressPublish();
   const message = await screen.findByText("name is taken");
   expect(message.closest("[data-wrong]")?.querySelector("input")).toBeTruthy();
 });
