@@ -219,16 +219,18 @@ func (r *Reader) homeGroups(ctx context.Context, tx *db.Tx, h *Home, codes []int
 
 // usedBy selects the targets of pools that live codes use: all, or those given.
 func usedBy(column string, codes []int64) (string, []any) {
-	q := column + ` in (
+	serving, args := "l.state = 'active'", []any(nil)
+	if codes != nil {
+		serving, args = serving+" and l.id in (?)", []any{db.In(codes), db.In(codes)}
+	}
+	return column + ` in (
 		select m.target
 		from pool_member m
-		join live_code l on l.pool = m.pool or l.overflow = m.pool
-		where l.state = 'active'
-		and m.enabled = 1`
-	if codes == nil {
-		return q + ")", nil
-	}
-	return q + " and l.id in (?))", []any{db.In(codes)}
+		where m.enabled = 1
+		and m.pool in (
+			select l.pool from live_code l where ` + serving + `
+			union
+			select l.overflow from live_code l where ` + serving + `))`, args
 }
 
 func (r *Reader) homeStaff(ctx context.Context, tx *db.Tx, h *Home, codes []int64) error {

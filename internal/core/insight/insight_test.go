@@ -34,17 +34,26 @@ func appendFacts(t *testing.T, d *db.DB, facts ...fact.Fact) {
 	}
 }
 
+// countAll counts until the last fact is counted. On PostgreSQL that waits for
+// transactions of other databases of the same server, too.
 func countAll(t *testing.T, r *Rollup) {
 	t.Helper()
-	for {
-		n, err := r.Step(t.Context())
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if _, err := r.Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var left int64
+		err := r.DB.Read().QueryRow(t.Context(), `select count(*) from fact f
+			where not exists (select 1 from fact_cursor c where c.consumer = ? and (f.tx, f.id) <= (c.tx, c.id))`,
+			consumer).Scan(&left)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n == 0 {
+		if left == 0 {
 			return
 		}
 	}
+	t.Fatal("facts are left uncounted")
 }
 
 func scanOf(code, visitor, target int64, at time.Time, tr scan.Trace) fact.Fact {

@@ -28,7 +28,7 @@ func (r *Reader) homeTodos(ctx context.Context, tx *db.Tx, h *Home, codes []int6
 		{"code_expiring", "warn", livecode.Filter{Health: livecode.Expiring}},
 	} {
 		k.filter.Reach, k.filter.Now = reach, h.AsOf
-		ls, err := livecode.List(ctx, tx, k.filter, livecode.ByScans, livecode.After{}, most)
+		ls, err := livecode.List(ctx, tx, k.filter, livecode.ByUpdated, livecode.After{}, most)
 		if err != nil {
 			return err
 		}

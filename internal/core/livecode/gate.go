@@ -216,13 +216,20 @@ func (s *Service) checks(ctx context.Context, tx *db.Tx, c *LiveCode) ([]Check, 
 		{Name: "spare", OK: u.Good > 1 || u.Auto || c.Overflow != 0, Level: Info, Args: args("usable", u.Good)},
 		{Name: "connected", OK: true, Level: Warn},
 	}
-	var mode string
-	err = tx.QueryRow(ctx, "select value from setting where key = ?", "wecom").Scan(&mode)
+	out[len(out)-1].OK, err = connected(ctx, tx)
+	return out, err
+}
+
+// connected says whether a WeCom corp is connected (core/corp keeps the setting).
+func connected(ctx context.Context, tx *db.Tx) (bool, error) {
+	var setting db.JSON[struct {
+		Mode string `json:"mode"`
+	}]
+	err := tx.QueryRow(ctx, "select value from setting where key = ?", "wecom").Scan(&setting)
 	if err != nil && !db.NoRows(err) {
-		return nil, fmt.Errorf("cannot read whether a corp is connected: %w", err)
+		return false, fmt.Errorf("cannot read whether a corp is connected: %w", err)
 	}
-	out[len(out)-1].OK = err == nil && mode != ""
-	return out, nil
+	return setting.V.Mode != "" && setting.V.Mode != "none", nil
 }
 
 func args(pairs ...any) map[string]string {

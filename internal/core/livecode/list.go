@@ -49,13 +49,18 @@ type Line struct {
 
 // carriers counts QRs in a condition.
 const (
-	anyQR    = "exists (select 1 from carrier q where q.code = l.id)"
-	readyQR  = "exists (select 1 from carrier q where q.code = l.id and q.state = 'ready')"
-	hopeQR   = "exists (select 1 from carrier q where q.code = l.id and q.state <> 'failed')"
-	freeSeat = `exists (select 1 from pool_member m join seat s on s.target = m.target
-		where m.pool in (l.pool, l.overflow) and m.enabled = 1
-		and s.capacity > s.unproven + s.proven + case when s.kind = 'staff' and s.day <> ? then 0 else s.joined end)`
+	anyQR   = "exists (select 1 from carrier q where q.code = l.id)"
+	readyQR = "exists (select 1 from carrier q where q.code = l.id and q.state = 'ready')"
+	hopeQR  = "exists (select 1 from carrier q where q.code = l.id and q.state <> 'failed')"
 )
+
+// roomy are the pools with a free seat. The two lists do not depend on the
+// code, so they are made once for a whole list.
+const roomy = `(select m.pool from pool_member m join seat s on s.target = m.target
+	where m.enabled = 1
+	and s.capacity > s.unproven + s.proven + case when s.kind = 'staff' and s.day <> ? then 0 else s.joined end)`
+
+const freeSeat = "(l.pool in " + roomy + " or l.overflow in " + roomy + ")"
 
 func (f Filter) cond() db.Cond {
 	cs := []db.Cond{f.Reach}
@@ -126,11 +131,11 @@ func (f Filter) healthCond() db.Cond {
 	case Broken:
 		return f.serving(broken)
 	case Degraded:
-		return f.serving("not "+broken+" and not "+freeSeat, day)
+		return f.serving("not "+broken+" and not "+freeSeat, day, day)
 	case Expiring:
-		return f.serving("l.ends_at <> 0 and l.ends_at <= ? and not "+broken+" and "+freeSeat, soon, day)
+		return f.serving("l.ends_at <> 0 and l.ends_at <= ? and not "+broken+" and "+freeSeat, soon, day, day)
 	case OK:
-		return f.serving("(l.ends_at = 0 or l.ends_at > ?) and not "+broken+" and "+freeSeat, soon, day)
+		return f.serving("(l.ends_at = 0 or l.ends_at > ?) and not "+broken+" and "+freeSeat, soon, day, day)
 	}
 	return db.And()
 }
@@ -163,20 +168,31 @@ func List(ctx context.Context, tx *db.Tx, f Filter, o Order, after After, limit 
 		if down {
 			than = "<"
 		}
-		c = db.And(c, db.Cond{SQL: "(" + key.SQL + ", l.id) " + than + " (?, ?)",
-			Args: append(append([]any{}, key.Args...), v, after.ID)})
+		behind := db.Cond{SQL: "(" + key.SQL + ", l.id) " + than + " (?, ?)",
+			Args: append(append([]any{}, key.Args...), v, after.ID)}
+		if o == ByCreated || o == "" { // one column, so that the primary key is walked
+			behind = db.Where("l.id < ?", after.ID)
+		}
+		c = db.And(c, behind)
 	}
 	way := ""
 	if down {
 		way = " desc"
 	}
 	q := "select l.id, " + key.SQL + " as sort_key from live_code l where " + c.SQL +
-		" order by sort_key" + way + ", l.id" + way + " limit ?"
+		" order by " + order(o, way) + " limit ?"
 	keys, err := keys(ctx, tx, o, q, append(append(append([]any{}, key.Args...), c.Args...), limit))
 	if err != nil {
 		return nil, fmt.Errorf("cannot list live codes: %w", err)
 	}
 	return fill(ctx, tx, keys)
+}
+
+func order(o Order, way string) string {
+	if o == ByCreated || o == "" {
+		return "l.id" + way
+	}
+	return "sort_key" + way + ", l.id" + way
 }
 
 func keys(ctx context.Context, tx *db.Tx, o Order, q string, args []any) ([]After, error) {
@@ -243,7 +259,7 @@ func sortKey(o Order, now time.Time) (key db.Cond, down bool) {
 		return db.Where(`coalesce((select sum(r.n) from rollup_hour r
 			where r.code = l.id and r.metric = 'scan' and r.hour >= ?), 0)`, from), true
 	}
-	return db.Where("l.created_at"), true
+	return db.Where("l.id"), true // ids sort by the time they were made
 }
 
 // Count returns how many codes f chooses.

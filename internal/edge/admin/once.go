@@ -149,10 +149,10 @@ func (a *API) remember(ctx context.Context, k kept, rec *recorder) error {
 	})
 }
 
-// Purge forgets answers that are a day old. It is run by the schedule.
-func (a *API) Purge(ctx context.Context) error {
-	return a.DB.InTx(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, "delete from idempotency where created_at < ?", db.At(a.Clock.Now().Add(-keptFor)))
+// Forget throws away the answers that are a day old. The schedule runs it.
+func Forget(ctx context.Context, d *db.DB, now time.Time) error {
+	return d.InTx(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "delete from idempotency where created_at < ?", db.At(now.Add(-keptFor)))
 		return err
 	})
 }

@@ -251,6 +251,8 @@ create table live_code (
 create index live_code_list on live_code (state, id);
 create index live_code_owner on live_code (owner, id);
 create index live_code_channel on live_code (channel, id);
+create index live_code_pool on live_code (pool);
+create index live_code_overflow on live_code (overflow) where overflow <> 0;
 
 -- What WeCom holds for a code and a target: a join way or a contact way.
 -- token is its state (≤ 30 characters), by which callbacks name the code.
