@@ -249,3 +249,25 @@ func declared(x *ast.CallExpr) (code string, ok bool) {
 	}
 	return strings.Trim(v.Value, `"`), true
 }
+
+// TestOptionsAndMetricsAreInTheReference reads them where they are declared.
+func TestOptionsAndMetricsAreInTheReference(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct{ source, page, declared, written string }{
+		{"config.go", "configuration.md", `env:"(TUMA_[A-Z_]+)"`, "`%s`"},
+		{"metrics.go", "http.md", `Name: "(tuma_[a-z_]+)"`, "`%s`"},
+		{"server.go", "http.md", `gauge\("(tuma_[a-z_]+)"`, "`%s`"},
+		{"doors.go", "http.md", `"([a-z]+)": +func\(c \*scan\.Counts\)`, "`tuma_scan_%s_total`"},
+	} {
+		found := regexp.MustCompile(x.declared).FindAllStringSubmatch(read(t, "../app/"+x.source), -1)
+		if len(found) == 0 {
+			t.Errorf("app/%s declares nothing like %s any more: look where it went", x.source, x.declared)
+		}
+		page := read(t, docs+"/reference/"+x.page)
+		for _, m := range found {
+			if want := fmt.Sprintf(x.written, m[1]); !strings.Contains(page, want) {
+				t.Errorf("%s is not in docs/reference/%s", want, x.page)
+			}
+		}
+	}
+}
