@@ -56,7 +56,7 @@ export const look = (shade: Shade): ThemeConfig => ({
     motionDurationSlow: "0.18s",
   },
   components: {
-    Button: { fontWeight: 500, primaryShadow: "none", defaultShadow: "none", dangerShadow: "none" },
+    Button: { ...(shade === "dark" && { primaryColor: "#14171C" }), fontWeight: 500, primaryShadow: "none", defaultShadow: "none", dangerShadow: "none" },
     Table: { headerBg: "transparent", headerColor: "var(--muted)", headerSplitColor: "transparent", cellPaddingBlock: 11, rowHoverBg: "var(--hover)" },
     Tabs: { horizontalMargin: "0 0 16px 0" },
   },

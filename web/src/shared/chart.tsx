@@ -17,6 +17,7 @@ export const palette = () => [token("primary"), token("success"), token("warning
 const base = (): EChartsCoreOption => ({
   color: palette(),
   textStyle: { fontFamily: "inherit", color: token("muted") },
+  legend: { textStyle: { color: token("muted") } },
   animationDuration: 200,
   tooltip: { trigger: "axis", backgroundColor: token("card"), borderColor: token("line"), textStyle: { color: token("text") } },
 });

@@ -3,7 +3,8 @@ import { api, ok } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { useAct } from "../../shared/act";
 
-type Connection = components["schemas"]["PutWeComInBody"];
+/** How to reach a corp. */
+export type Connection = components["schemas"]["PutWeComInBody"];
 
 /** Connects to a corp, or changes how. */
 export function useConnect(failed?: (error: unknown) => void) {

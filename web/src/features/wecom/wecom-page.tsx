@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Segmented } from "antd";
+import { Segmented } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { WeCom } from "../../api/types";
@@ -9,7 +9,7 @@ import { Loaded } from "../../shared/states";
 import { Checks } from "./checks";
 import { Credentials } from "./credentials";
 import { wecom } from "./queries";
-import { useConnect } from "./connect";
+import { Sandbox } from "./sandbox";
 import { Syncs } from "./syncs";
 
 const tones: Record<WeCom["mode"], Tone> = { none: "quiet", sandbox: "info", real: "good" };
@@ -38,7 +38,7 @@ function Steps({ connection }: { connection: WeCom }) {
         <Stack>
           <Row><Segmented value={mode} onChange={setMode} options={(["sandbox", "real"] as const).map((value) => ({ value, label: t(`wecom.mode.${value}`) }))} /></Row>
           <Muted>{t(`wecom.mode_lead.${mode}`)}</Muted>
-          {mode === "sandbox" ? <Sandbox connection={connection} /> : null}
+          {mode === "sandbox" && <Sandbox connection={connection} />}
         </Stack>
       </Section>
       {mode === "real" && <Credentials connection={connection} />}
@@ -50,11 +50,4 @@ function Steps({ connection }: { connection: WeCom }) {
       )}
     </Stack>
   );
-}
-
-function Sandbox({ connection }: { connection: WeCom }) {
-  const { t } = useTranslation();
-  const connect = useConnect();
-  if (connection.mode === "sandbox") return <Row><Chip tone="good">{t("wecom.in_sandbox", { name: connection.corp_name || connection.corp_id })}</Chip></Row>;
-  return <Row><Button type="primary" loading={connect.isPending} onClick={() => connect.mutate({ mode: "sandbox" })}>{t("wecom.use_sandbox")}</Button></Row>;
 }
