@@ -152,7 +152,9 @@ func Use(ctx context.Context, tx *db.Tx, a Arrival) (Match, error) {
 	}
 	if s.Kind == Staff {
 		s.Roll(Day(a.At))
-		s.Joined++
+		if Day(a.At) == s.Day { // told late: not an add of today
+			s.Joined++
+		}
 	}
 	var m Match
 	if len(hs) > 0 {

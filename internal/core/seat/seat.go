@@ -61,10 +61,10 @@ func Day(t time.Time) int64 {
 	return (t.Unix() + int64(offset)) / 86400
 }
 
-// Roll starts the day of t on a staff seat: the adds of another day do not count.
-// It reports whether that changed anything.
+// Roll starts day on a staff seat: the adds of days before do not count. A day
+// that is over changes nothing. It reports whether anything changed.
 func (s *Seat) Roll(day int64) bool {
-	if s.Kind != Staff || s.Day == day {
+	if s.Kind != Staff || day <= s.Day {
 		return false
 	}
 	s.Day, s.Joined = day, 0
