@@ -8,7 +8,7 @@ export default defineConfig({
   globalSetup: "./lib/server.ts",
   workers: 1,
   timeout: 60_000,
-  globalTimeout: 6 * 60_000,
+  globalTimeout: 10 * 60_000,
   expect: { timeout: 8_000 },
   reporter: "list",
   use: {

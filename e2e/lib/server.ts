@@ -15,22 +15,12 @@ export type World = { url: string; sandbox: string; printed: string; people: Rec
 /** The running demo, told to the tests by the global setup. */
 export const world = (): World => JSON.parse(process.env.TUMA_E2E ?? "{}") as World;
 
-/** Starts the program as its users do, reads what it prints, and stops it at the end. */
+/** Starts the demo for all tests, and stops it at the end. */
 export default async function start() {
-  const program = process.env.TUMA_BIN ?? join(root, "bin/tuma");
-  if (!existsSync(program)) execFileSync("make", ["-C", root, "build"], { stdio: "inherit" });
-  const data = mkdtempSync(join(tmpdir(), "tuma-e2e-"));
-  const addr = `127.0.0.1:${await freePort()}`;
-  const child = spawn(program, ["serve", "--demo", "--addr", addr, "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
-  const stop = async () => {
-    await ended(child);
-    rmSync(data, { recursive: true, force: true });
-  };
+  const began = Date.now();
+  const { greeting, stop } = await launch("--demo");
   try {
-    const began = Date.now();
-    const greeting = await greetingOf(child);
     const found = read(greeting);
-    await ready(found.url);
     console.log(`the demo was ready after ${((Date.now() - began) / 1000).toFixed(1)} s at ${found.url}`);
     const people = await enter(found);
     process.env.TUMA_E2E = JSON.stringify({ url: found.url, sandbox: found.sandbox, printed: found.printed, people } satisfies World);
@@ -39,6 +29,27 @@ export default async function start() {
     throw error;
   }
   return stop;
+}
+
+/** Starts the program as its users do, with data of its own, and waits until it serves. */
+export async function launch(...flags: string[]) {
+  const program = process.env.TUMA_BIN ?? join(root, "bin/tuma");
+  if (!existsSync(program)) execFileSync("make", ["-C", root, "build"], { stdio: "inherit" });
+  const data = mkdtempSync(join(tmpdir(), "tuma-e2e-"));
+  const addr = `127.0.0.1:${await freePort()}`;
+  const child = spawn(program, ["serve", ...flags, "--addr", addr, "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
+  const stop = async () => {
+    await ended(child);
+    rmSync(data, { recursive: true, force: true });
+  };
+  try {
+    const greeting = await greetingOf(child);
+    await ready(`http://${addr}`);
+    return { greeting, url: `http://${addr}`, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 function freePort(): Promise<number> {
@@ -61,7 +72,7 @@ function greetingOf(child: ChildProcess): Promise<string> {
     child.once("exit", (code) => fail(new Error(`the program ended with ${code}:\n${log}`)));
     child.stdout?.on("data", (part: Buffer) => {
       said += part;
-      if (!/Phone +\S+/.test(said) || !said.endsWith("\n\n")) return;
+      if (!/Admin UI +\S+/.test(said) || !said.endsWith("\n\n")) return;
       clearTimeout(late);
       done(said);
     });

@@ -182,6 +182,6 @@ test("a computer's browser gets a QR of the page and takes no seat", async ({ br
   await qrOf(page);
   await expect(page.getByText("用微信扫一扫加入")).toBeVisible();
   await page.screenshot({ path: "out/landing/screen.png" });
-  expect((await api().get("/groups?q=E2E%20landing")).items[0].held).toBe(before);
+  expect((await api().get("/groups?q=E2E%20landing")).items[0].held).toBeLessThanOrEqual(before);
   await context.close();
 });

@@ -51,7 +51,7 @@ async function settled(page: Page) {
 async function look(page: Page, name: string, where: string, language: Language, names: Names) {
   await page.goto(where);
   await settled(page);
-  await page.screenshot({ path: `out/pages/${language}-${test.info().title.includes("phone") ? "phone" : "desktop"}-${name}.png`, fullPage: true });
+  await page.screenshot({ path: `out/pages/${language}-${test.info().title.includes("phone") ? "phone" : "desktop"}-${name}.png`, fullPage: true, scale: "css" });
   await expect(page.locator("[role=alert]"), `${name} shows no fault`).toHaveCount(0);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect.soft(wide, `${name} is as wide as its window`).toBe(0);
