@@ -127,7 +127,8 @@ func TestWhoIsDisabledOrDemotedIsSoAtOnce(t *testing.T) {
 		if w.known(token) {
 			t.Fatal("the session outlived its account")
 		}
-		if _, _, err := w.Login(w.Context(), "ann", good, here); !errors.Is(err, access.ErrCredentials) {
+		if _, _, err := w.Login(w.Context(), "ann", good, here); !errors.Is(err,
+			access.ErrCredentials) {
 			t.Fatal(err)
 		}
 	})
@@ -143,7 +144,8 @@ func TestGuessingGetsSlowerAndTheOwnerStillGetsIn(t *testing.T) {
 		reached := 0
 		step := time.Minute
 		for i, end := 0, w.clock.Now().Add(24*time.Hour); w.clock.Now().Before(end); i++ { // ever new addresses
-			_, _, err := w.Login(w.Context(), "ann", "guess", access.Client{Address: "203.0.113." + string(rune('a'+i%26)) + string(rune('a'+i/26%26))})
+			_, _, err := w.Login(w.Context(), "ann", "guess",
+				access.Client{Address: "203.0.113." + string(rune('a'+i%26)) + string(rune('a'+i/26%26))})
 			switch {
 			case errors.Is(err, access.ErrCredentials):
 				reached++
@@ -168,7 +170,8 @@ func TestOneAddressCannotTryManyAccounts(t *testing.T) {
 	each(t, func(w world) {
 		reached := 0
 		for i := range 50 {
-			_, _, err := w.Login(w.Context(), "user"+string(rune('a'+i%26))+string(rune('a'+i/26)), "guess", here)
+			_, _, err := w.Login(w.Context(), "user"+string(rune('a'+i%26))+string(rune('a'+i/26)),
+				"guess", here)
 			if errors.Is(err, access.ErrCredentials) {
 				reached++
 			} else if f, _ := fault.Of(err); f == nil || f.Args["seconds"] == "" {
@@ -179,7 +182,8 @@ func TestOneAddressCannotTryManyAccounts(t *testing.T) {
 			t.Fatalf("%d tries in a row", reached)
 		}
 		w.clock.Advance(5*time.Minute + time.Second)
-		if _, _, err := w.Login(w.Context(), "x", "guess", here); !errors.Is(err, access.ErrCredentials) {
+		if _, _, err := w.Login(w.Context(), "x", "guess", here); !errors.Is(err,
+			access.ErrCredentials) {
 			t.Fatal(err)
 		}
 	})
@@ -193,7 +197,8 @@ func TestGuessesAtTheSameTimeDoNotSlipThrough(t *testing.T) {
 		reached := 0
 		for i := range 12 {
 			wg.Go(func() {
-				_, _, err := w.Login(context.Background(), "ann", "guess", access.Client{Address: "203.0.113." + string(rune('a'+i))})
+				_, _, err := w.Login(context.Background(), "ann", "guess",
+					access.Client{Address: "203.0.113." + string(rune('a'+i))})
 				if errors.Is(err, access.ErrCredentials) {
 					mu.Lock()
 					reached++
@@ -210,15 +215,19 @@ func TestGuessesAtTheSameTimeDoNotSlipThrough(t *testing.T) {
 
 func TestPasswordsThatAreEasyToGuessAreRefused(t *testing.T) {
 	each(t, func(w world) {
-		for _, p := range []string{"short", "elevenchars", "password1234", "PASSWORD1234", "aaaaaaaaaaaaaa", "abababababab",
+		for _, p := range []string{"short", "elevenchars", "password1234", "PASSWORD1234",
+			"aaaaaaaaaaaaaa", "abababababab",
 			"123456789012", "abcdefghijklm", "098765432109", "annie-annie-annie", strings.Repeat("x y", 60)} {
-			_, err := w.Create(w.Context(), access.NewAccount{Login: "annie", Password: p, Role: access.Agent})
+			_, err := w.Create(w.Context(), access.NewAccount{Login: "annie", Password: p,
+				Role: access.Agent})
 			if f, _ := fault.Of(err); f == nil || len(f.Fields) == 0 || f.Fields[0].Path != "password" {
 				t.Errorf("%q: %v", p, err)
 			}
 		}
 		for _, p := range []string{good, "纸上得来终觉浅绝知此事要躬行", "tr0ub4dor&3xyz"} {
-			if _, err := w.Create(w.Context(), access.NewAccount{Login: "u" + p[:2], Password: p, Role: access.Agent}); err != nil {
+			if _, err := w.Create(w.Context(),
+				access.NewAccount{Login: "u" + p[:2], Password: p,
+					Role: access.Agent}); err != nil {
 				t.Errorf("%q: %v", p, err)
 			}
 		}
@@ -241,7 +250,8 @@ func TestTheFirstAccountNeedsTheTokenAndIsMadeOnce(t *testing.T) {
 			t.Fatal(token, err)
 		}
 		found := func(token string) error {
-			_, who, err := w.Found(context.Background(), token, access.NewAccount{Login: "root", Password: good}, here)
+			_, who, err := w.Found(context.Background(), token,
+				access.NewAccount{Login: "root", Password: good}, here)
 			if err == nil && who.Role != access.SuperAdmin {
 				t.Error("the first account is no super admin")
 			}
@@ -286,17 +296,20 @@ func TestNobodyLocksEverybodyOut(t *testing.T) {
 		root, other := w.account("root", access.SuperAdmin), w.account("other", access.SuperAdmin)
 		ctx := access.With(w.Context(), access.Identity{Account: root.ID, Role: access.SuperAdmin})
 		yes, agent := true, access.Agent
-		if _, err := w.Update(ctx, root.ID, 0, access.Change{Disabled: &yes}); !errors.Is(err, access.ErrYourself) {
+		if _, err := w.Update(ctx, root.ID, 0, access.Change{Disabled: &yes}); !errors.Is(err,
+			access.ErrYourself) {
 			t.Fatal(err)
 		}
 		if _, err := w.Update(ctx, other.ID, 0, access.Change{Role: &agent}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Update(w.Context(), root.ID, 0, access.Change{Disabled: &yes}); !errors.Is(err, access.ErrLastAdmin) {
+		if _, err := w.Update(w.Context(), root.ID, 0,
+			access.Change{Disabled: &yes}); !errors.Is(err, access.ErrLastAdmin) {
 			t.Fatal(err)
 		}
 		name := "x"
-		if _, err := w.Update(ctx, other.ID, 1, access.Change{Name: &name}); !errors.Is(err, access.ErrStale) {
+		if _, err := w.Update(ctx, other.ID, 1, access.Change{Name: &name}); !errors.Is(err,
+			access.ErrStale) {
 			t.Fatal(err)
 		}
 	})
@@ -315,7 +328,8 @@ func TestAKeyWorksUntilItEndsOrIsRevoked(t *testing.T) {
 		if err != nil || !who.May(access.ReadTraces) || who.May(access.EditCodes) {
 			t.Fatalf("%+v %v", who, err)
 		}
-		for _, wrong := range []string{"", "tuma_", text[:len(text)-1], text + "0", strings.ToUpper(text)} {
+		for _, wrong := range []string{"", "tuma_", text[:len(text)-1], text + "0",
+			strings.ToUpper(text)} {
 			if who, err := w.ByKey(w.Context(), wrong); err != nil || who.Known() {
 				t.Fatalf("%q is known: %v", wrong, err)
 			}
@@ -335,7 +349,8 @@ func TestAKeyWorksUntilItEndsOrIsRevoked(t *testing.T) {
 		if who, _ := w.ByKey(w.Context(), second); who.Known() {
 			t.Fatal("the key outlived its revocation")
 		}
-		if _, _, err := w.CreateKey(w.Context(), "ci", access.Agent, w.clock.Now().AddDate(2, 0, 0)); err == nil {
+		if _, _, err := w.CreateKey(w.Context(), "ci", access.Agent,
+			w.clock.Now().AddDate(2, 0, 0)); err == nil {
 			t.Fatal("a key for two years")
 		}
 	})
@@ -364,7 +379,8 @@ func TestWhatIsKeptGivesNoSecretAway(t *testing.T) {
 		}
 		var n int64
 		q := "select count(*) from session where token_hash = ?"
-		if err := w.DB.Read().QueryRow(w.Context(), q, []byte(token)).Scan(&n); err != nil || n != 0 {
+		if err := w.DB.Read().QueryRow(w.Context(), q,
+			[]byte(token)).Scan(&n); err != nil || n != 0 {
 			t.Fatalf("the token itself is kept: %v", err)
 		}
 	})
@@ -392,11 +408,14 @@ func TestADepartmentReachesThoseBelowIt(t *testing.T) {
 			staff int
 			depts int
 		}{
-			"nobody":            {access.Identity{}, false, 0, 0},
-			"all":               {access.Identity{Account: 1, Scope: access.All}, true, 0, 0},
-			"own":               {access.Identity{Account: 1, Scope: access.Own, Staff: 12}, false, 1, 0},
-			"north":             {access.Identity{Account: 1, Scope: access.Department, Department: 2}, false, 2, 2},
-			"no department set": {access.Identity{Account: 1, Scope: access.Department}, false, 0, 0},
+			"nobody": {access.Identity{}, false, 0, 0},
+			"all":    {access.Identity{Account: 1, Scope: access.All}, true, 0, 0},
+			"own": {access.Identity{Account: 1, Scope: access.Own, Staff: 12}, false,
+				1, 0},
+			"north": {access.Identity{Account: 1, Scope: access.Department,
+				Department: 2}, false, 2, 2},
+			"no department set": {access.Identity{Account: 1, Scope: access.Department}, false, 0,
+				0},
 		} {
 			r, err := c.who.Reach(w.Context(), w.DB.Read())
 			if err != nil || r.Everything != c.all || len(r.Staff) != c.staff || len(r.Depts) != c.depts {

@@ -111,14 +111,17 @@ func firstFault(err error) error {
 	return err
 }
 
-func (s *Service) insert(ctx context.Context, tx *db.Tx, n NewAccount, hash string) (Account, error) {
+func (s *Service) insert(ctx context.Context, tx *db.Tx, n NewAccount, hash string) (Account,
+	error) {
 	a := Account{
-		ID: ident.New[accountKind](tx.IDs()), Login: n.Login, Name: n.Name, Hash: hash, Role: n.Role,
+		ID: ident.New[accountKind](tx.IDs()), Login: n.Login, Name: n.Name, Hash: hash,
+		Role:  n.Role,
 		Scope: n.Scope, Department: n.Department, Staff: n.Staff, Locale: n.Locale, Version: 1,
 		CreatedAt: db.At(s.now()),
 	}
 	var taken int64
-	if err := tx.QueryRow(ctx, "select count(*) from account where login = ?", n.Login).Scan(&taken); err != nil {
+	if err := tx.QueryRow(ctx, "select count(*) from account where login = ?",
+		n.Login).Scan(&taken); err != nil {
 		return a, fmt.Errorf("cannot look for login %q: %w", n.Login, err)
 	}
 	if taken > 0 {
@@ -136,7 +139,8 @@ func (s *Service) insert(ctx context.Context, tx *db.Tx, n NewAccount, hash stri
 
 // ByID reads an account.
 func ByID(ctx context.Context, tx *db.Tx, id AccountID) (Account, error) {
-	a, err := db.Get[Account](ctx, tx, "select "+db.Cols[Account]()+" from account where id = ?", id)
+	a, err := db.Get[Account](ctx, tx, "select "+db.Cols[Account]()+" from account where id = ?",
+		id)
 	if db.NoRows(err) {
 		return a, ErrNotFound
 	}
@@ -145,12 +149,14 @@ func ByID(ctx context.Context, tx *db.Tx, id AccountID) (Account, error) {
 
 // List returns all accounts, in order of login.
 func (s *Service) List(ctx context.Context) ([]Account, error) {
-	return db.Select[Account](ctx, s.DB.Read(), "select "+db.Cols[Account]()+" from account order by login")
+	return db.Select[Account](ctx, s.DB.Read(),
+		"select "+db.Cols[Account]()+" from account order by login")
 }
 
 // Update changes an account. version guards against lost updates; 0 does not
 // look. Whoever loses rights, or gets a new password, is logged out elsewhere.
-func (s *Service) Update(ctx context.Context, id AccountID, version int64, c Change) (a Account, err error) {
+func (s *Service) Update(ctx context.Context, id AccountID, version int64, c Change) (a Account,
+	err error) {
 	var hash string
 	if c.Password != nil {
 		if err := s.hasher.check("", *c.Password); err != nil {

@@ -34,7 +34,8 @@ type Key struct {
 
 // CreateKey makes an API key and returns its text, which is never shown again.
 // A zero until means a year.
-func (s *Service) CreateKey(ctx context.Context, name string, r Role, until time.Time) (k Key, text string, err error) {
+func (s *Service) CreateKey(ctx context.Context, name string, r Role, until time.Time) (k Key,
+	text string, err error) {
 	now := s.now()
 	if until.IsZero() {
 		until = now.Add(MaxKeyAge - 24*time.Hour)
@@ -50,7 +51,8 @@ func (s *Service) CreateKey(ctx context.Context, name string, r Role, until time
 	text = KeyPrefix + ident.Token(32)
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		k = Key{
-			ID: ident.New[keyKind](tx.IDs()), Name: name, Hash: hash(text), Hint: text[len(text)-4:], Role: r,
+			ID: ident.New[keyKind](tx.IDs()), Name: name, Hash: hash(text),
+			Hint: text[len(text)-4:], Role: r,
 			CreatedBy: int64(Who(ctx).Account), CreatedAt: db.At(now), ExpiresAt: db.At(until),
 		}
 		if err := db.Insert(ctx, tx, "api_key", "", k); err != nil {
@@ -70,7 +72,8 @@ func (s *Service) Keys(ctx context.Context) ([]Key, error) {
 // RevokeKey ends a key for good. ErrNotFound: there is no such live key.
 func (s *Service) RevokeKey(ctx context.Context, id KeyID) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		n, err := tx.Exec(ctx, "update api_key set revoked_at = ? where id = ? and revoked_at = 0", db.At(s.now()), id)
+		n, err := tx.Exec(ctx, "update api_key set revoked_at = ? where id = ? and revoked_at = 0",
+			db.At(s.now()), id)
 		switch {
 		case err != nil:
 			return fmt.Errorf("cannot revoke key %s: %w", id, err)
@@ -99,7 +102,8 @@ func (s *Service) ByKey(ctx context.Context, text string) (Identity, error) {
 	}
 	if now.Sub(k.LastUsed.Time) > seenEvery {
 		err := s.DB.InTx(ctx, func(tx *db.Tx) error {
-			_, err := tx.Exec(ctx, "update api_key set last_used_at = ? where id = ?", db.At(now), k.ID)
+			_, err := tx.Exec(ctx, "update api_key set last_used_at = ? where id = ?", db.At(now),
+				k.ID)
 			return err
 		})
 		if err != nil && !db.Away(err) {

@@ -102,7 +102,8 @@ func (h hasher) check(login, password string) error {
 		return fault.ErrInvalid.WithField("password", "field.password_short")
 	case n > maxPassword:
 		return fault.ErrInvalid.WithField("password", "field.too_long")
-	case h.common[lower], few(lower), steps(lower), login != "" && strings.Contains(lower, strings.ToLower(login)):
+	case h.common[lower], few(lower), steps(lower), login != "" && strings.Contains(lower,
+		strings.ToLower(login)):
 		return fault.ErrInvalid.WithField("password", "field.password_common")
 	}
 	return nil

@@ -60,15 +60,19 @@ func Roles() []Role { return []Role{SuperAdmin, Operations, Analyst, Agent} }
 // Valid says that r is a role.
 func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
 
-var reading = []Permission{SeeHome, ReadCodes, ReadGroups, ReadStaff, ReadChannels, ReadTags, ReadWelcomes}
+var reading = []Permission{SeeHome, ReadCodes, ReadGroups, ReadStaff, ReadChannels, ReadTags,
+	ReadWelcomes}
 
 // granted is who may do what (product design, section 14.1).
 var granted = map[Role]map[Permission]bool{
-	SuperAdmin: set(reading, CreateCodes, EditCodes, PublishCodes, PauseCodes, DeleteCodes, EditRules,
-		EditGroups, EditStaff, EditChannels, ReadContacts, Reveal, ReadTraces, EditWelcomes, EditTags,
+	SuperAdmin: set(reading, CreateCodes, EditCodes, PublishCodes, PauseCodes, DeleteCodes,
+		EditRules,
+		EditGroups, EditStaff, EditChannels, ReadContacts, Reveal, ReadTraces, EditWelcomes,
+		EditTags,
 		ManageSystem, ManageRoles, ManageKeys, ReadAudit, ReadJobs, EditJobs),
 	Operations: set(reading, CreateCodes, EditCodes, PublishCodes, PauseCodes, DeleteCodes,
-		EditGroups, EditStaff, EditChannels, ReadContacts, ReadTraces, EditWelcomes, EditTags, ReadJobs),
+		EditGroups, EditStaff, EditChannels, ReadContacts, ReadTraces, EditWelcomes, EditTags,
+		ReadJobs),
 	Analyst: set(reading, ReadContacts, ReadTraces),
 	Agent:   set(reading, ReadContacts),
 }

@@ -44,9 +44,11 @@ type Client struct {
 
 // Login starts a session and returns its token, which is not kept anywhere.
 // Faults: ErrCredentials for a wrong login or password alike, ErrThrottled.
-func (s *Service) Login(ctx context.Context, login, password string, c Client) (string, Identity, error) {
+func (s *Service) Login(ctx context.Context, login, password string, c Client) (string, Identity,
+	error) {
 	login = strings.ToLower(strings.TrimSpace(login))
-	a, err := db.Get[Account](ctx, s.DB.Read(), "select "+db.Cols[Account]()+" from account where login = ?", login)
+	a, err := db.Get[Account](ctx, s.DB.Read(),
+		"select "+db.Cols[Account]()+" from account where login = ?", login)
 	if err != nil && !db.NoRows(err) {
 		return "", Identity{}, fmt.Errorf("cannot read account %q: %w", login, err)
 	}
@@ -83,7 +85,8 @@ func (s *Service) Login(ctx context.Context, login, password string, c Client) (
 
 // accountBucket is the account's bucket for strangers, or the one for the
 // address where it was logged in lately.
-func (s *Service) accountBucket(ctx context.Context, login string, id AccountID, address string) (string, error) {
+func (s *Service) accountBucket(ctx context.Context, login string, id AccountID,
+	address string) (string, error) {
 	var known int64
 	err := s.DB.Read().QueryRow(ctx, `
 		select count(*)
@@ -113,7 +116,8 @@ func (s *Service) begin(ctx context.Context, a Account, c Client) (string, Ident
 		if err := db.Insert(ctx, tx, "session", "", row); err != nil {
 			return fmt.Errorf("cannot begin a session: %w", err)
 		}
-		if _, err := tx.Exec(ctx, "update account set last_login_at = ? where id = ?", db.At(now), a.ID); err != nil {
+		if _, err := tx.Exec(ctx, "update account set last_login_at = ? where id = ?", db.At(now),
+			a.ID); err != nil {
 			return err
 		}
 		return audit.Write(ctx, tx, audit.Entry{At: now, Action: "session.begun",
@@ -131,7 +135,8 @@ func (a Account) identity(se Session) Identity {
 // request: whoever is disabled or demoted is so at once, on every node.
 func (s *Service) BySession(ctx context.Context, token string) (Identity, error) {
 	now := s.now()
-	se, err := db.Get[Session](ctx, s.DB.Read(), "select "+db.Cols[Session]()+" from session where token_hash = ?",
+	se, err := db.Get[Session](ctx, s.DB.Read(),
+		"select "+db.Cols[Session]()+" from session where token_hash = ?",
 		hash(token))
 	switch {
 	case db.NoRows(err):
@@ -150,7 +155,8 @@ func (s *Service) BySession(ctx context.Context, token string) (Identity, error)
 	}
 	if now.Sub(se.SeenAt.Time) > seenEvery {
 		err := s.DB.InTx(ctx, func(tx *db.Tx) error {
-			_, err := tx.Exec(ctx, "update session set seen_at = ? where token_hash = ?", db.At(now), se.Hash)
+			_, err := tx.Exec(ctx, "update session set seen_at = ? where token_hash = ?",
+				db.At(now), se.Hash)
 			return err
 		})
 		if err != nil && !db.Away(err) {
@@ -185,7 +191,8 @@ func (s *Service) Logout(ctx context.Context, id AccountID, session string) erro
 			continue
 		}
 		return s.DB.InTx(ctx, func(tx *db.Tx) error {
-			_, err := tx.Exec(ctx, "update session set expires_at = ? where token_hash = ?", db.At(s.now()), se.Hash)
+			_, err := tx.Exec(ctx, "update session set expires_at = ? where token_hash = ?",
+				db.At(s.now()), se.Hash)
 			if err != nil {
 				return fmt.Errorf("cannot end a session: %w", err)
 			}
@@ -207,7 +214,8 @@ func endSessions(ctx context.Context, tx *db.Tx, now time.Time, id AccountID, ke
 		if se.ID() == keep {
 			continue
 		}
-		if _, err := tx.Exec(ctx, "update session set expires_at = ? where token_hash = ?", db.At(now), se.Hash); err != nil {
+		if _, err := tx.Exec(ctx, "update session set expires_at = ? where token_hash = ?",
+			db.At(now), se.Hash); err != nil {
 			return fmt.Errorf("cannot end the sessions of %s: %w", id, err)
 		}
 	}

@@ -47,7 +47,8 @@ func (s *Service) SetupToken(ctx context.Context) (string, error) {
 
 // Found makes the first account and logs it in. Faults: ErrSetupDone,
 // ErrSetupToken, ErrThrottled, a form fault.
-func (s *Service) Found(ctx context.Context, token string, n NewAccount, c Client) (string, Identity, error) {
+func (s *Service) Found(ctx context.Context, token string, n NewAccount, c Client) (string,
+	Identity, error) {
 	if err := s.take(ctx, "i:"+c.Address, addressLimit); err != nil {
 		return "", Identity{}, err
 	}
@@ -93,7 +94,8 @@ func (s *Service) setupAllowed(ctx context.Context, token string) error {
 	}
 	var want string
 	var made db.Time
-	err = s.DB.Read().QueryRow(ctx, "select value, updated_at from setting where key = ?", setupKey).Scan(&want, &made)
+	err = s.DB.Read().QueryRow(ctx, "select value, updated_at from setting where key = ?",
+		setupKey).Scan(&want, &made)
 	switch {
 	case db.NoRows(err):
 		return ErrSetupToken
@@ -101,7 +103,8 @@ func (s *Service) setupAllowed(ctx context.Context, token string) error {
 		return fmt.Errorf("cannot read the set-up token: %w", err)
 	}
 	have := hex.EncodeToString(hash(token))
-	if subtle.ConstantTimeCompare([]byte(have), []byte(want)) != 1 || s.now().Sub(made.Time) > setupFor {
+	if subtle.ConstantTimeCompare([]byte(have),
+		[]byte(want)) != 1 || s.now().Sub(made.Time) > setupFor {
 		return ErrSetupToken
 	}
 	return nil

@@ -23,7 +23,8 @@ type limit struct {
 // whoever guesses elsewhere does not keep the owner out.
 var (
 	accountLimit = limit{tries: 5, wait: time.Minute, max: time.Hour, forget: 24 * time.Hour}
-	addressLimit = limit{tries: 20, wait: 5 * time.Minute, max: 5 * time.Minute, forget: 5 * time.Minute}
+	addressLimit = limit{tries: 20, wait: 5 * time.Minute, max: 5 * time.Minute,
+		forget: 5 * time.Minute}
 )
 
 type bucket struct {

@@ -28,7 +28,10 @@ var System = Actor{Kind: "system", Name: "system"}
 type actorKey struct{}
 
 // As returns a context in which a does everything.
-func As(ctx context.Context, a Actor) context.Context { return context.WithValue(ctx, actorKey{}, a) }
+func As(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, actorKey{},
+		a)
+}
 
 // By returns who acts in ctx; System when nobody was named.
 func By(ctx context.Context) Actor {
@@ -106,7 +109,8 @@ func Write(ctx context.Context, tx *db.Tx, e Entry) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, "update setting set value = ?, updated_at = ? where key = ?", string(text), r.At, headKey)
+	_, err = tx.Exec(ctx, "update setting set value = ?, updated_at = ? where key = ?",
+		string(text), r.At, headKey)
 	if err != nil {
 		return fmt.Errorf("cannot move the end of the audit log: %w", err)
 	}
@@ -150,7 +154,8 @@ func (r Row) sum(prev []byte) ([]byte, error) {
 	put(prev)
 	number(r.Seq)
 	number(r.At.UnixMicro())
-	for _, s := range []string{r.ActorKind, r.Actor, r.ActorName, r.Action, r.Object, r.ObjectID, r.Address} {
+	for _, s := range []string{r.ActorKind, r.Actor, r.ActorName, r.Action, r.Object, r.ObjectID,
+		r.Address} {
 		put([]byte(s))
 	}
 	put(detail)

@@ -17,8 +17,9 @@ func write(t *testing.T, d *db.DB, action string) {
 	t.Helper()
 	ctx := audit.As(t.Context(), audit.Actor{Kind: "account", ID: "us_1", Name: "Ann"})
 	err := d.InTx(ctx, func(tx *db.Tx) error {
-		return audit.Write(ctx, tx, audit.Entry{At: at, Action: action, Object: "live_code", ObjectID: "lc_1",
-			Before: map[string]any{"name": "a"}, After: map[string]any{"name": "b"}})
+		return audit.Write(ctx, tx, audit.Entry{At: at, Action: action, Object: "live_code",
+			ObjectID: "lc_1",
+			Before:   map[string]any{"name": "a"}, After: map[string]any{"name": "b"}})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +101,8 @@ func TestARolledBackChangeLeavesNoRow(t *testing.T) {
 	schematest.Each(t, func(t *testing.T, d *db.DB) {
 		write(t, d, "kept")
 		err := d.InTx(t.Context(), func(tx *db.Tx) error {
-			if err := audit.Write(t.Context(), tx, audit.Entry{At: at, Action: "lost"}); err != nil {
+			if err := audit.Write(t.Context(), tx,
+				audit.Entry{At: at, Action: "lost"}); err != nil {
 				t.Fatal(err)
 			}
 			return context.Canceled

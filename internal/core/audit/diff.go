@@ -18,7 +18,8 @@ type Diff struct {
 const Hidden = `"…"`
 
 // secretWords mark fields whose values never enter the log.
-var secretWords = []string{"password", "secret", "token", "aes_key", "api_key", "unionid", "external_userid"}
+var secretWords = []string{"password", "secret", "token", "aes_key", "api_key", "unionid",
+	"external_userid"}
 
 // Changes lists the fields in which before and after differ, sorted by name.
 // Fields are those of the values' JSON objects.

@@ -30,7 +30,8 @@ func (f Filter) cond() db.Cond {
 	equal("actor", f.Actor)
 	if f.Text != "" {
 		like := "%" + f.Text + "%"
-		cs = append(cs, db.Where("action like ? or actor_name like ? or object_id like ?", like, like, like))
+		cs = append(cs, db.Where("action like ? or actor_name like ? or object_id like ?", like,
+			like, like))
 	}
 	if !f.From.IsZero() {
 		cs = append(cs, db.Where("at >= ?", db.At(f.From)))
@@ -112,7 +113,8 @@ func Verify(ctx context.Context, d *db.DB) (rep Report, err error) {
 
 func readHead(ctx context.Context, tx *db.Tx) (h head, err error) {
 	var text string
-	switch err := tx.QueryRow(ctx, "select value from setting where key = ?", headKey).Scan(&text); {
+	switch err := tx.QueryRow(ctx, "select value from setting where key = ?",
+		headKey).Scan(&text); {
 	case db.NoRows(err):
 		return h, nil
 	case err != nil:

@@ -25,7 +25,8 @@ func (n CodeNumbers) Net() int64 { return n.Adds + n.Joins - n.Left - n.Lost }
 const listDays = 7
 
 // CodeNumbersOf reads the numbers of codes for a list.
-func (r *Reader) CodeNumbersOf(ctx context.Context, tx *db.Tx, codes []int64) (map[int64]CodeNumbers, error) {
+func (r *Reader) CodeNumbersOf(ctx context.Context, tx *db.Tx,
+	codes []int64) (map[int64]CodeNumbers, error) {
 	today := r.Midnight(r.Clock.Now())
 	from := today.AddDate(0, 0, 1-listDays)
 	ls, err := lines(ctx, tx, codes, hourOf(from), ceilHour(today.AddDate(0, 0, 1)))
@@ -57,8 +58,10 @@ func (r *Reader) codeNumbers(ls []line, from, today time.Time) (n CodeNumbers, e
 		return n, err
 	}
 	n = CodeNumbers{
-		ScansToday: now.n[Scans], ScannersToday: now.distinct(Scans), Scans7d: make([]int64, listDays),
-		Adds: week.n[Adds], Joins: week.n[Joins], Left: week.n[Lefts], Lost: week.n[Losses] + week.n[Drops],
+		ScansToday: now.n[Scans], ScannersToday: now.distinct(Scans),
+		Scans7d: make([]int64, listDays),
+		Adds:    week.n[Adds], Joins: week.n[Joins], Left: week.n[Lefts],
+		Lost:    week.n[Losses] + week.n[Drops],
 		Arrived: week.distinct(Arrived), Scanners: week.distinct(Scans),
 	}
 	for _, l := range ls {
@@ -118,7 +121,8 @@ const maxPoints = 800
 
 // Code reports on a code in [from, to). Hours are whole: the range is widened
 // to the hour.
-func (r *Reader) Code(ctx context.Context, code int64, from, to time.Time, hourly bool) (*Report, error) {
+func (r *Reader) Code(ctx context.Context, code int64, from, to time.Time, hourly bool) (*Report,
+	error) {
 	tx := r.DB.Read()
 	ls, err := lines(ctx, tx, []int64{code}, hourOf(from), ceilHour(to))
 	if err != nil {
@@ -129,9 +133,11 @@ func (r *Reader) Code(ctx context.Context, code int64, from, to time.Time, hourl
 		return nil, err
 	}
 	rep := &Report{
-		AsOf: r.Clock.Now(), Scans: s.n[Scans], Scanners: s.distinct(Scans), Shown: s.distinct(ShownQR),
+		AsOf: r.Clock.Now(), Scans: s.n[Scans], Scanners: s.distinct(Scans),
+		Shown:   s.distinct(ShownQR),
 		Pressed: s.distinct(Pressed), Arrived: s.n[Adds] + s.n[Joins], New: s.n[NewScans],
-		Fallback: s.n[Fallbacks], Drops: ranked(s.under(DropOf)), Systems: ranked(s.under(SystemOf)),
+		Fallback: s.n[Fallbacks], Drops: ranked(s.under(DropOf)),
+		Systems:  ranked(s.under(SystemOf)),
 		Assigned: s.target[Assigned], Came: map[int64]int64{},
 	}
 	for _, m := range []string{Adds, Joins} {
@@ -192,14 +198,16 @@ func (r *Reader) trend(ls []line, from, to time.Time, hourly bool) ([]Point, err
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Point{at, s.n[Scans], s.distinct(Scans), s.n[Adds], s.n[Joins], s.n[Lefts] + s.n[Losses]})
+		out = append(out, Point{at, s.n[Scans], s.distinct(Scans), s.n[Adds], s.n[Joins],
+			s.n[Lefts] + s.n[Losses]})
 	}
 	return out, nil
 }
 
 // retained is how many who came in the range were still there 24 hours later.
 // It is not known before everyone's 24 hours have passed.
-func (r *Reader) retained(ctx context.Context, tx *db.Tx, code int64, from, to time.Time) (*int64, error) {
+func (r *Reader) retained(ctx context.Context, tx *db.Tx, code int64, from, to time.Time) (*int64,
+	error) {
 	const window = 24 * time.Hour
 	if r.Clock.Now().Before(to.Add(window)) {
 		return nil, nil

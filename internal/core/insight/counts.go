@@ -41,7 +41,8 @@ type sums struct {
 }
 
 func newSums() *sums {
-	return &sums{n: map[string]int64{}, target: map[string]map[int64]int64{}, who: map[string]sketch{}}
+	return &sums{n: map[string]int64{}, target: map[string]map[int64]int64{},
+		who: map[string]sketch{}}
 }
 
 func (s *sums) add(l line) error {

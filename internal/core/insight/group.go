@@ -33,7 +33,8 @@ type GroupFilter struct {
 func (f GroupFilter) cond() db.Cond {
 	cs := []db.Cond{db.And()}
 	if f.Text != "" {
-		cs = append(cs, db.Where("lower(name) like lower(?) escape '!'", "%"+escapeLike(f.Text)+"%"))
+		cs = append(cs, db.Where("lower(name) like lower(?) escape '!'",
+			"%"+escapeLike(f.Text)+"%"))
 	}
 	if f.Status != "" {
 		cs = append(cs, db.Where("status = ?", f.Status))
@@ -50,18 +51,21 @@ func escapeLike(s string) string {
 
 // Groups returns up to limit groups with ids below before (0: all), the newest
 // first, and how many there are in all.
-func (r *Reader) Groups(ctx context.Context, f GroupFilter, before group.ID, limit int) ([]Group, int64, error) {
+func (r *Reader) Groups(ctx context.Context, f GroupFilter, before group.ID, limit int) ([]Group,
+	int64, error) {
 	tx := r.DB.Read()
 	c := f.cond()
 	var n int64
-	if err := tx.QueryRow(ctx, "select count(*) from customer_group where "+c.SQL, c.Args...).Scan(&n); err != nil {
+	if err := tx.QueryRow(ctx, "select count(*) from customer_group where "+c.SQL,
+		c.Args...).Scan(&n); err != nil {
 		return nil, 0, fmt.Errorf("cannot count groups: %w", err)
 	}
 	if before != 0 {
 		c = db.And(c, db.Where("id < ?", before))
 	}
-	gs, err := db.Select[group.Group](ctx, tx, "select "+db.Cols[group.Group]()+" from customer_group where "+c.SQL+
-		" order by id desc limit ?", append(c.Args, limit)...)
+	gs, err := db.Select[group.Group](ctx, tx,
+		"select "+db.Cols[group.Group]()+" from customer_group where "+c.SQL+
+			" order by id desc limit ?", append(c.Args, limit)...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("cannot list groups: %w", err)
 	}
@@ -132,7 +136,8 @@ func (r *Reader) today(ctx context.Context, tx *db.Tx) (*sums, error) {
 	return total(ls, nil)
 }
 
-func poolsOfTargets(ctx context.Context, tx *db.Tx, targets []int64) (map[int64][]pool.Pool, error) {
+func poolsOfTargets(ctx context.Context, tx *db.Tx, targets []int64) (map[int64][]pool.Pool,
+	error) {
 	rows, err := tx.Query(ctx, `
 		select m.target, p.id, p.name
 		from pool_member m
@@ -211,7 +216,8 @@ func (r *Reader) staffCond(f StaffFilter) db.Cond {
 	case "left":
 		cs = append(cs, db.Where("s.status = ? or s.removed_at <> 0", wecom.StatusLeft))
 	case "inactive":
-		cs = append(cs, db.Where("s.status not in (?, ?) and s.removed_at = 0", wecom.StatusActive, wecom.StatusLeft))
+		cs = append(cs, db.Where("s.status not in (?, ?) and s.removed_at = 0", wecom.StatusActive,
+			wecom.StatusLeft))
 	case "paused":
 		cs = append(cs, db.Where("s.paused_until > ?", db.At(r.Clock.Now())))
 	}
@@ -220,18 +226,21 @@ func (r *Reader) staffCond(f StaffFilter) db.Cond {
 
 // Staff returns up to limit staff behind (name, id), by name, and how many
 // there are in all.
-func (r *Reader) Staff(ctx context.Context, f StaffFilter, name string, id staff.ID, limit int) ([]Staff, int64, error) {
+func (r *Reader) Staff(ctx context.Context, f StaffFilter, name string, id staff.ID,
+	limit int) ([]Staff, int64, error) {
 	tx := r.DB.Read()
 	c := r.staffCond(f)
 	var n int64
-	if err := tx.QueryRow(ctx, "select count(*) from staff s where "+c.SQL, c.Args...).Scan(&n); err != nil {
+	if err := tx.QueryRow(ctx, "select count(*) from staff s where "+c.SQL,
+		c.Args...).Scan(&n); err != nil {
 		return nil, 0, fmt.Errorf("cannot count staff: %w", err)
 	}
 	if id != 0 {
 		c = db.And(c, db.Where("(s.name, s.id) > (?, ?)", name, id))
 	}
-	ss, err := db.Select[staff.Staff](ctx, tx, "select "+db.Cols[staff.Staff]()+" from staff s where "+c.SQL+
-		" order by s.name, s.id limit ?", append(c.Args, limit)...)
+	ss, err := db.Select[staff.Staff](ctx, tx,
+		"select "+db.Cols[staff.Staff]()+" from staff s where "+c.SQL+
+			" order by s.name, s.id limit ?", append(c.Args, limit)...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("cannot list staff: %w", err)
 	}

@@ -83,7 +83,8 @@ func (r *Reader) Home(ctx context.Context, codes []int64) (*Home, error) {
 	h := &Home{AsOf: now}
 	tx := r.DB.Read()
 	for _, step := range []func(context.Context, *db.Tx, *Home, []int64) error{
-		r.homeDays, r.homeChannels, r.homeGroups, r.homeStaff, r.homeQueue, r.homeSteps, r.homeTodos,
+		r.homeDays, r.homeChannels, r.homeGroups, r.homeStaff, r.homeQueue, r.homeSteps,
+		r.homeTodos,
 	} {
 		if err := step(ctx, tx, h, codes); err != nil {
 			return nil, err
@@ -127,7 +128,8 @@ func day(ls []line, from, to int64) (Day, error) {
 		return Day{}, err
 	}
 	return Day{
-		Scans: s.n[Scans], Scanners: s.distinct(Scans), Adds: s.n[Adds], Joins: s.n[Joins], Others: s.n[OtherJoin], Left: s.n[Lefts],
+		Scans: s.n[Scans], Scanners: s.distinct(Scans), Adds: s.n[Adds], Joins: s.n[Joins],
+		Others: s.n[OtherJoin], Left: s.n[Lefts],
 		Lost: s.n[Losses], Dropped: s.n[Drops], Arrived: s.distinct(Arrived),
 	}, nil
 }
@@ -168,7 +170,8 @@ func (r *Reader) homeChannels(ctx context.Context, tx *db.Tx, h *Home, codes []i
 		h.Channels = append(h.Channels, *c)
 	}
 	slices.SortFunc(h.Channels, func(a, b ChannelDay) int {
-		return cmp.Or(cmp.Compare(b.Scans, a.Scans), cmp.Compare(b.New, a.New), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(b.Scans, a.Scans), cmp.Compare(b.New, a.New),
+			cmp.Compare(a.ID, b.ID))
 	})
 	h.Channels = h.Channels[:min(len(h.Channels), topChannels)]
 	return nil
@@ -250,7 +253,8 @@ func (r *Reader) homeStaff(ctx context.Context, tx *db.Tx, h *Home, codes []int6
 		return fmt.Errorf("cannot read the staff that fills up: %w", err)
 	}
 	for _, x := range rows {
-		h.Staff = append(h.Staff, StaffLight{Ref{x.ID, x.Name}, Seats{x.Capacity, x.Joined, x.Held}})
+		h.Staff = append(h.Staff, StaffLight{Ref{x.ID, x.Name},
+			Seats{x.Capacity, x.Joined, x.Held}})
 	}
 	return nil
 }
@@ -280,8 +284,10 @@ func (r *Reader) homeSteps(ctx context.Context, tx *db.Tx, h *Home, _ []int64) e
 	}{
 		{"select count(*) from setting where key = 'wecom' and value not like '%\"mode\":\"none\"%'", &h.Steps.Connected},
 		{"select count(*) from (select id from staff limit 1) x", &h.Steps.Synced},
-		{"select count(*) from (select id from live_code where published_at <> 0 limit 1) x", &h.Steps.Coded},
-		{"select count(*) from (select hour from rollup_hour where metric = 'scan' limit 1) x", &h.Steps.Scanned},
+		{"select count(*) from (select id from live_code where published_at <> 0 limit 1) x",
+			&h.Steps.Coded},
+		{"select count(*) from (select hour from rollup_hour where metric = 'scan' limit 1) x",
+			&h.Steps.Scanned},
 		{"select count(*) - 1 from account where disabled = 0", &h.Steps.Invited},
 	} {
 		var n int64

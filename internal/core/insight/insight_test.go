@@ -24,7 +24,8 @@ var (
 
 func newReader(d *db.DB) (*Reader, *Rollup, *clock.Manual) {
 	c := clock.NewManual(noon)
-	return &Reader{DB: d, Clock: c, Zone: shanghai, Contacts: contact.Store{Ring: seal.ForTest()}}, &Rollup{DB: d, Clock: c}, c
+	return &Reader{DB: d, Clock: c, Zone: shanghai,
+		Contacts: contact.Store{Ring: seal.ForTest()}}, &Rollup{DB: d, Clock: c}, c
 }
 
 func appendFacts(t *testing.T, d *db.DB, facts ...fact.Fact) {
@@ -58,11 +59,13 @@ func countAll(t *testing.T, r *Rollup) {
 
 func scanOf(code, visitor, target int64, at time.Time, tr scan.Trace) fact.Fact {
 	b, _ := json.Marshal(tr)
-	return fact.Fact{Kind: fact.Scan, At: db.At(at), Code: code, Channel: 900, Visitor: visitor, Target: target, Data: string(b)}
+	return fact.Fact{Kind: fact.Scan, At: db.At(at), Code: code, Channel: 900, Visitor: visitor,
+		Target: target, Data: string(b)}
 }
 
 func ok(held, fresh bool) scan.Trace {
-	return scan.Trace{State: "ok_group", Reason: "chosen", Kind: "group", Held: held, New: fresh, OS: "ios"}
+	return scan.Trace{State: "ok_group", Reason: "chosen", Kind: "group", Held: held, New: fresh,
+		OS: "ios"}
 }
 
 func TestEveryFactIsCountedOnce(t *testing.T) {
@@ -73,18 +76,24 @@ func TestEveryFactIsCountedOnce(t *testing.T) {
 			scanOf(1, 11, 50, noon.Add(-2*hour), ok(true, true)),
 			scanOf(1, 11, 50, noon.Add(-1*hour), ok(false, false)),
 			scanOf(1, 12, 51, noon.Add(-1*hour), ok(true, true)),
-			scanOf(1, 13, 0, noon, scan.Trace{State: "all_full", Reason: "full", OS: "android", New: true}),
+			scanOf(1, 13, 0, noon, scan.Trace{State: "all_full", Reason: "full", OS: "android",
+				New: true}),
 			scanOf(1, 14, 0, noon, scan.Trace{State: "draft"}),
 			scanOf(1, 13, 0, noon, scan.Trace{State: "soft", OS: "android"}),
-			scanOf(1, 13, 50, noon, scan.Trace{State: "ok_group", OS: "android", Tapped: true, Held: true}),
+			scanOf(1, 13, 50, noon, scan.Trace{State: "ok_group", OS: "android", Tapped: true,
+				Held: true}),
 			fact.Fact{Kind: fact.Shown, At: db.At(noon), Code: 1, Visitor: 11},
 			fact.Fact{Kind: fact.Shown, At: db.At(noon), Code: 1, Visitor: 11},
 			fact.Fact{Kind: fact.Press, At: db.At(noon), Code: 1, Visitor: 12},
-			fact.Fact{Kind: fact.Joined, At: db.At(noon), Code: 1, Channel: 900, Target: 50, Visitor: 11, Contact: 7, Data: `{"scene":3}`},
-			fact.Fact{Kind: fact.Joined, At: db.At(noon), Target: 50, Contact: 8, Data: `{"scene":1}`},
-			fact.Fact{Kind: fact.Added, At: db.At(noon), Code: 1, Channel: 900, Target: 60, Contact: 9},
+			fact.Fact{Kind: fact.Joined, At: db.At(noon), Code: 1, Channel: 900, Target: 50,
+				Visitor: 11, Contact: 7, Data: `{"scene":3}`},
+			fact.Fact{Kind: fact.Joined, At: db.At(noon), Target: 50, Contact: 8,
+				Data: `{"scene":1}`},
+			fact.Fact{Kind: fact.Added, At: db.At(noon), Code: 1, Channel: 900, Target: 60,
+				Contact: 9},
 			fact.Fact{Kind: fact.Lost, At: db.At(noon), Code: 1, Target: 60, Contact: 9},
-			fact.Fact{Kind: fact.Lost, At: db.At(noon), Code: 1, Target: 60, Contact: 9, Data: `{"transfer":true}`},
+			fact.Fact{Kind: fact.Lost, At: db.At(noon), Code: 1, Target: 60, Contact: 9,
+				Data: `{"transfer":true}`},
 		)
 		countAll(t, roll)
 		countAll(t, roll) // nothing is left: nothing changes
@@ -92,9 +101,11 @@ func TestEveryFactIsCountedOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := fmt.Sprint(rep.Scans, rep.Scanners, rep.Shown, rep.Pressed, rep.Arrived, rep.Fallback, rep.New)
+		got := fmt.Sprint(rep.Scans, rep.Scanners, rep.Shown, rep.Pressed, rep.Arrived,
+			rep.Fallback, rep.New)
 		if want := "5 3 1 1 2 1 3"; got != want {
-			t.Errorf("scans, scanners, shown, pressed, arrived, fallback, new: %s, want %s", got, want)
+			t.Errorf("scans, scanners, shown, pressed, arrived, fallback, new: %s, want %s", got,
+				want)
 		}
 		if got := fmt.Sprint(rep.Drops, rep.Systems); got != "[{full 1}] [{ios 3} {android 2}]" {
 			t.Error(got)
@@ -124,10 +135,12 @@ func TestDaysAndHoursAreLocal(t *testing.T) {
 		r, roll, _ := newReader(d)
 		before := time.Date(2026, 3, 3, 23, 30, 0, 0, shanghai)
 		after := time.Date(2026, 3, 4, 0, 30, 0, 0, shanghai)
-		appendFacts(t, d, scanOf(1, 1, 5, before, ok(true, true)), scanOf(1, 2, 5, after, ok(true, true)),
+		appendFacts(t, d, scanOf(1, 1, 5, before, ok(true, true)),
+			scanOf(1, 2, 5, after, ok(true, true)),
 			scanOf(1, 2, 5, after, ok(false, false)))
 		countAll(t, roll)
-		rep, err := r.Code(t.Context(), 1, r.Midnight(before), r.Midnight(after).AddDate(0, 0, 1), false)
+		rep, err := r.Code(t.Context(), 1, r.Midnight(before), r.Midnight(after).AddDate(0, 0, 1),
+			false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +171,8 @@ func TestRetentionIsUnknownUntilADayHasPassed(t *testing.T) {
 			return fact.Fact{Kind: fact.Left, At: db.At(at), Code: 1, Target: 5, Contact: contact}
 		}
 		at := noon.Add(-time.Hour)
-		appendFacts(t, d, join(1, at), join(2, at), join(3, at), leave(2, at.Add(23*time.Hour)), leave(3, at.Add(25*time.Hour)))
+		appendFacts(t, d, join(1, at), join(2, at), join(3, at), leave(2, at.Add(23*time.Hour)),
+			leave(3, at.Add(25*time.Hour)))
 		countAll(t, roll)
 		c.Advance(24*time.Hour - time.Second)
 		if rep, err := r.Code(t.Context(), 1, from, to, false); err != nil || rep.Retained != nil {
@@ -181,7 +195,8 @@ func TestScannersOfARangeAreCountedOnceOverItsDays(t *testing.T) {
 	for i := range 6000 {
 		v := int64(rng.IntN(3000)) + 1
 		seen[v] = true
-		facts = append(facts, scanOf(1, v, 5, noon.Add(-time.Duration(i%72)*time.Hour), ok(false, false)))
+		facts = append(facts, scanOf(1, v, 5, noon.Add(-time.Duration(i%72)*time.Hour),
+			ok(false, false)))
 	}
 	appendFacts(t, d, facts...)
 	countAll(t, roll)
@@ -209,7 +224,8 @@ func TestCountsMadeAgainAreTheSame(t *testing.T) {
 		_, roll, _ := newReader(d)
 		var facts []fact.Fact
 		for i := range int64(300) {
-			facts = append(facts, scanOf(1+i%3, i%40, 5+i%2, noon.Add(-time.Duration(i)*time.Minute), ok(i%5 == 0, i < 40)))
+			facts = append(facts, scanOf(1+i%3, i%40, 5+i%2,
+				noon.Add(-time.Duration(i)*time.Minute), ok(i%5 == 0, i < 40)))
 		}
 		appendFacts(t, d, facts...)
 		countAll(t, roll)

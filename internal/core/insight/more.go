@@ -38,9 +38,11 @@ type Job struct {
 
 // Jobs returns up to limit jobs in a state with ids below before (0: all), the
 // newest first, and how many there are in all.
-func (r *Reader) Jobs(ctx context.Context, tx *db.Tx, state string, before job.ID, limit int) ([]Job, int64, error) {
+func (r *Reader) Jobs(ctx context.Context, tx *db.Tx, state string, before job.ID,
+	limit int) ([]Job, int64, error) {
 	var n int64
-	if err := tx.QueryRow(ctx, "select count(*) from job where state = ?", state).Scan(&n); err != nil {
+	if err := tx.QueryRow(ctx, "select count(*) from job where state = ?",
+		state).Scan(&n); err != nil {
 		return nil, 0, fmt.Errorf("cannot count jobs: %w", err)
 	}
 	c := db.Where("state = ?", state)
@@ -124,7 +126,8 @@ func (r *Reader) CodesWithin(ctx context.Context, reach access.Reach) ([]int64, 
 		return nil, nil
 	}
 	c := reach.Codes()
-	ids, err := db.Select[int64](ctx, r.DB.Read(), "select l.id from live_code l where "+c.SQL, c.Args...)
+	ids, err := db.Select[int64](ctx, r.DB.Read(), "select l.id from live_code l where "+c.SQL,
+		c.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the codes within reach: %w", err)
 	}
@@ -136,7 +139,8 @@ func (r *Reader) CodesWithin(ctx context.Context, reach access.Reach) ([]int64, 
 // their ids tell when that was.
 func (r *Reader) CallbackDelay(ctx context.Context) (*int64, error) {
 	const few = 51
-	facts, err := fact.Of(ctx, r.DB.Read(), db.Where("kind in (?, ?, ?, ?) and id > ?", string(fact.Added), string(fact.Joined),
+	facts, err := fact.Of(ctx, r.DB.Read(), db.Where("kind in (?, ?, ?, ?) and id > ?",
+		string(fact.Added), string(fact.Joined),
 		string(fact.Left), string(fact.Lost), ident.First[anyFact](r.Clock.Now().Add(-time.Hour))), few)
 	if err != nil || len(facts) == 0 {
 		return nil, err

@@ -81,7 +81,8 @@ func (r *Reader) contactCond(f ContactFilter) db.Cond {
 	cs := []db.Cond{f.Reach}
 	add := func(sql string, args ...any) { cs = append(cs, db.Where(sql, args...)) }
 	if f.Text != "" {
-		add("name_hash = ? or xid_hash = ?", r.Contacts.NameIndex(f.Text), r.Contacts.XIDIndex(f.Text))
+		add("name_hash = ? or xid_hash = ?", r.Contacts.NameIndex(f.Text),
+			r.Contacts.XIDIndex(f.Text))
 	}
 	if f.Channel != 0 {
 		add(`channel in (select id from channel h where h.id = ? or h.parent = ?
@@ -94,7 +95,8 @@ func (r *Reader) contactCond(f ContactFilter) db.Cond {
 		add("exists (select 1 from follow g where g.contact = contact.id and g.staff = ? and g.active = 1)", f.Staff)
 	}
 	if f.Tag != 0 {
-		add("exists (select 1 from contact_tag t where t.contact = contact.id and t.tag = ?)", f.Tag)
+		add("exists (select 1 from contact_tag t where t.contact = contact.id and t.tag = ?)",
+			f.Tag)
 	}
 	switch f.Status {
 	case "friend":
@@ -115,11 +117,13 @@ func (r *Reader) contactCond(f ContactFilter) db.Cond {
 
 // ContactList returns up to limit customers with ids below before (0: all),
 // those we met last first, and how many there are in all.
-func (r *Reader) ContactList(ctx context.Context, f ContactFilter, before contact.ID, limit int) ([]Contact, int64, error) {
+func (r *Reader) ContactList(ctx context.Context, f ContactFilter, before contact.ID,
+	limit int) ([]Contact, int64, error) {
 	tx := r.DB.Read()
 	c := r.contactCond(f)
 	var n int64
-	if err := tx.QueryRow(ctx, "select count(*) from contact where "+c.SQL, c.Args...).Scan(&n); err != nil {
+	if err := tx.QueryRow(ctx, "select count(*) from contact where "+c.SQL,
+		c.Args...).Scan(&n); err != nil {
 		return nil, 0, fmt.Errorf("cannot count contacts: %w", err)
 	}
 	if before != 0 {
@@ -173,7 +177,8 @@ func (r *Reader) describe(ctx context.Context, tx *db.Tx, cs []contact.Contact) 
 	}
 	for i := range out {
 		c := &out[i]
-		c.Code, c.Channel = Ref{c.Contact.Code, codeNames[c.Contact.Code]}, Ref{c.Contact.Channel, channelNames[c.Contact.Channel]}
+		c.Code, c.Channel = Ref{c.Contact.Code, codeNames[c.Contact.Code]}, Ref{c.Contact.Channel,
+			channelNames[c.Contact.Channel]}
 	}
 	return out, nil
 }

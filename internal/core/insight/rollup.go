@@ -218,7 +218,8 @@ func scanMetrics(f fact.Fact) []metric {
 	}
 	var ms []metric
 	if !t.Tapped {
-		ms = append(ms, metric{name: Scans, visitor: true}, metric{name: SystemOf + cmp.Or(t.OS, "other")})
+		ms = append(ms, metric{name: Scans, visitor: true},
+			metric{name: SystemOf + cmp.Or(t.OS, "other")})
 		if t.New {
 			ms = append(ms, metric{name: NewScans})
 		}

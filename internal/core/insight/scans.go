@@ -69,7 +69,8 @@ const factColumns = "f.id, f.kind, f.at, f.code, f.channel, f.target, f.visitor,
 
 // Scans returns up to limit scans with ids below before (0: all), the newest
 // first. Counting them all would read them all, so nobody does.
-func (r *Reader) Scans(ctx context.Context, f ScanFilter, before fact.ID, limit int) ([]Scan, error) {
+func (r *Reader) Scans(ctx context.Context, f ScanFilter, before fact.ID, limit int) ([]Scan,
+	error) {
 	tx := r.DB.Read()
 	c := f.cond()
 	if before != 0 {
@@ -88,12 +89,14 @@ func (r *Reader) Scans(ctx context.Context, f ScanFilter, before fact.ID, limit 
 }
 
 // after reads what followed from scans, by scan, oldest first.
-func (r *Reader) after(ctx context.Context, tx *db.Tx, scans []fact.Fact) (map[fact.ID][]fact.Fact, error) {
+func (r *Reader) after(ctx context.Context, tx *db.Tx, scans []fact.Fact) (map[fact.ID][]fact.Fact,
+	error) {
 	ids := make([]fact.ID, len(scans))
 	for i, s := range scans {
 		ids[i] = s.ID
 	}
-	facts, err := db.Select[fact.Fact](ctx, tx, "select "+factColumns+" from fact f where f.scan in (?) and f.scan <> 0 order by f.id",
+	facts, err := db.Select[fact.Fact](ctx, tx,
+		"select "+factColumns+" from fact f where f.scan in (?) and f.scan <> 0 order by f.id",
 		db.In(ids))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read what followed from scans: %w", err)
@@ -105,10 +108,12 @@ func (r *Reader) after(ctx context.Context, tx *db.Tx, scans []fact.Fact) (map[f
 	return out, nil
 }
 
-func (r *Reader) describeScans(ctx context.Context, tx *db.Tx, facts []fact.Fact, after map[fact.ID][]fact.Fact) ([]Scan, error) {
+func (r *Reader) describeScans(ctx context.Context, tx *db.Tx, facts []fact.Fact,
+	after map[fact.ID][]fact.Fact) ([]Scan, error) {
 	var codes, channels, targets []int64
 	for _, f := range facts {
-		codes, channels, targets = append(codes, f.Code), append(channels, f.Channel), append(targets, f.Target)
+		codes, channels, targets = append(codes, f.Code), append(channels,
+			f.Channel), append(targets, f.Target)
 	}
 	codeNames, err := Names(ctx, tx, "live_code", codes)
 	if err != nil {
@@ -124,7 +129,8 @@ func (r *Reader) describeScans(ctx context.Context, tx *db.Tx, facts []fact.Fact
 	}
 	out := make([]Scan, len(facts))
 	for i, f := range facts {
-		s := Scan{Fact: f, Code: Ref{f.Code, codeNames[f.Code]}, Channel: Ref{f.Channel, channelNames[f.Channel]}}
+		s := Scan{Fact: f, Code: Ref{f.Code, codeNames[f.Code]},
+			Channel: Ref{f.Channel, channelNames[f.Channel]}}
 		if err := json.Unmarshal([]byte(f.Data), &s.Trace); err != nil {
 			s.Trace = scan.Trace{} // an old or broken trace: the scan is shown without
 		}
@@ -142,7 +148,8 @@ func (r *Reader) describeScans(ctx context.Context, tx *db.Tx, facts []fact.Fact
 }
 
 // refusing are the states that turn everyone away, whatever seats there are.
-var refusing = map[string]bool{"not_yet": true, "expired": true, "paused": true, "draft": true, "not_found": true}
+var refusing = map[string]bool{"not_yet": true, "expired": true, "paused": true, "draft": true,
+	"not_found": true}
 
 // outcome is what came of a scan, from the facts that followed.
 func outcome(f fact.Fact, t scan.Trace, after []fact.Fact) (result, tier string) {
@@ -192,7 +199,8 @@ type Hold struct {
 func (r *Reader) Story(ctx context.Context, id fact.ID, reach db.Cond) (*Story, error) {
 	tx := r.DB.Read()
 	c := ScanFilter{IDs: []fact.ID{id}, Reach: reach}.cond()
-	facts, err := db.Select[fact.Fact](ctx, tx, "select "+factColumns+" from fact f where "+c.SQL, c.Args...)
+	facts, err := db.Select[fact.Fact](ctx, tx, "select "+factColumns+" from fact f where "+c.SQL,
+		c.Args...)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("cannot read scan %s: %w", id, err)
@@ -235,7 +243,8 @@ func (r *Reader) hold(ctx context.Context, tx *db.Tx, s *Story, after []fact.Fac
 	switch {
 	case err == nil:
 		h.ExpiresAt = until.Time
-		h.State = map[int64]string{seat.Unproven: "unproven", seat.Proven: "proven", seat.Used: "used", seat.Returned: "expired"}[state]
+		h.State = map[int64]string{seat.Unproven: "unproven", seat.Proven: "proven",
+			seat.Used: "used", seat.Returned: "expired"}[state]
 	case !db.NoRows(err):
 		return nil, fmt.Errorf("cannot read the hold of scan %s: %w", s.ID, err)
 	}

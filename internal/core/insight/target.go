@@ -19,7 +19,8 @@ func (s Seats) Free() int64 { return max(s.Capacity-s.Joined-s.Held, 0) }
 
 // SeatsOf reads the seats of targets.
 func (r *Reader) SeatsOf(ctx context.Context, tx *db.Tx, targets []int64) (map[int64]Seats, error) {
-	rows, err := db.Select[seat.Seat](ctx, tx, "select "+seat.Columns+" from seat where target in (?)", db.In(targets))
+	rows, err := db.Select[seat.Seat](ctx, tx,
+		"select "+seat.Columns+" from seat where target in (?)", db.In(targets))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read seats: %w", err)
 	}

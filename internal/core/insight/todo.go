@@ -45,7 +45,8 @@ func (r *Reader) homeTodos(ctx context.Context, tx *db.Tx, h *Home, codes []int6
 		return err
 	}
 	if h.Queue.Dead > 0 {
-		h.Todos = append(h.Todos, Todo{Kind: "jobs_dead", Level: "warn", Args: map[string]string{"n": strconv.FormatInt(h.Queue.Dead, 10)}})
+		h.Todos = append(h.Todos, Todo{Kind: "jobs_dead", Level: "warn",
+			Args: map[string]string{"n": strconv.FormatInt(h.Queue.Dead, 10)}})
 	}
 	return nil
 }
@@ -57,8 +58,10 @@ const soonFull = 24 // hours
 func (h *Home) lowSeats() {
 	for _, g := range h.Groups {
 		if g.HoursToFull != nil && *g.HoursToFull < soonFull {
-			h.Todos = append(h.Todos, Todo{Kind: "group_filling", Level: "warn", Args: map[string]string{
-				"name": g.Name, "free": strconv.FormatInt(g.Seats.Free(), 10), "hours": strconv.FormatFloat(*g.HoursToFull, 'f', 1, 64)}})
+			h.Todos = append(h.Todos, Todo{Kind: "group_filling", Level: "warn",
+				Args: map[string]string{
+					"name": g.Name, "free": strconv.FormatInt(g.Seats.Free(),
+						10), "hours": strconv.FormatFloat(*g.HoursToFull, 'f', 1, 64)}})
 		}
 	}
 }

@@ -59,7 +59,8 @@ func (s *Service) fits(ctx context.Context, tx *db.Tx, c *LiveCode) error {
 	}
 	if c.Welcome != 0 {
 		var n int64
-		err := tx.QueryRow(ctx, "select count(*) from welcome where id = ? and archived = 0", c.Welcome).Scan(&n)
+		err := tx.QueryRow(ctx, "select count(*) from welcome where id = ? and archived = 0",
+			c.Welcome).Scan(&n)
 		if err != nil {
 			return fmt.Errorf("cannot look for a welcome message: %w", err)
 		}
@@ -194,7 +195,8 @@ func (s *Service) usable(ctx context.Context, tx *db.Tx, c *LiveCode) (u Usable,
 		return u, fmt.Errorf("cannot count the targets of %s: %w", c.ID, err)
 	}
 	var auto int64
-	err = tx.QueryRow(ctx, "select count(*) from pool where id in (?, ?) and auto_create = 1", c.Pool, c.Overflow).Scan(&auto)
+	err = tx.QueryRow(ctx, "select count(*) from pool where id in (?, ?) and auto_create = 1",
+		c.Pool, c.Overflow).Scan(&auto)
 	u.Auto = auto > 0
 	return u, err
 }
@@ -210,10 +212,12 @@ func (s *Service) checks(ctx context.Context, tx *db.Tx, c *LiveCode) ([]Check, 
 	ends := len(chain) > 0 && chain[len(chain)-1].Kind == ToPage
 	out := []Check{
 		{Name: "fallback", OK: ends, Level: Error},
-		{Name: "target", OK: u.Good > 0 || u.Auto, Level: Error, Args: args("usable", u.Good, "all", u.Members)},
+		{Name: "target", OK: u.Good > 0 || u.Auto, Level: Error,
+			Args: args("usable", u.Good, "all", u.Members)},
 		{Name: "validity", OK: !c.Expired(now), Level: Error},
 		{Name: "capacity", OK: u.Free > 0, Level: Warn, Args: args("free", u.Free)},
-		{Name: "spare", OK: u.Good > 1 || u.Auto || c.Overflow != 0, Level: Info, Args: args("usable", u.Good)},
+		{Name: "spare", OK: u.Good > 1 || u.Auto || c.Overflow != 0, Level: Info,
+			Args: args("usable", u.Good)},
 		{Name: "connected", OK: true, Level: Warn},
 	}
 	out[len(out)-1].OK, err = connected(ctx, tx)

@@ -133,9 +133,11 @@ func (f Filter) healthCond() db.Cond {
 	case Degraded:
 		return f.serving("not "+broken+" and not "+freeSeat, day, day)
 	case Expiring:
-		return f.serving("l.ends_at <> 0 and l.ends_at <= ? and not "+broken+" and "+freeSeat, soon, day, day)
+		return f.serving("l.ends_at <> 0 and l.ends_at <= ? and not "+broken+" and "+freeSeat, soon,
+			day, day)
 	case OK:
-		return f.serving("(l.ends_at = 0 or l.ends_at > ?) and not "+broken+" and "+freeSeat, soon, day, day)
+		return f.serving("(l.ends_at = 0 or l.ends_at > ?) and not "+broken+" and "+freeSeat, soon,
+			day, day)
 	}
 	return db.And()
 }
@@ -156,7 +158,8 @@ func (c *LiveCode) HealthOf(st State, now time.Time, free int64) Health {
 }
 
 // List returns up to limit codes that f chooses, behind after.
-func List(ctx context.Context, tx *db.Tx, f Filter, o Order, after After, limit int) ([]Line, error) {
+func List(ctx context.Context, tx *db.Tx, f Filter, o Order, after After, limit int) ([]Line,
+	error) {
 	key, down := sortKey(o, f.Now)
 	c := f.cond()
 	if after.ID != 0 {
@@ -265,7 +268,8 @@ func sortKey(o Order, now time.Time) (key db.Cond, down bool) {
 // Count returns how many codes f chooses.
 func Count(ctx context.Context, tx *db.Tx, f Filter) (n int64, err error) {
 	c := f.cond()
-	if err := tx.QueryRow(ctx, "select count(*) from live_code l where "+c.SQL, c.Args...).Scan(&n); err != nil {
+	if err := tx.QueryRow(ctx, "select count(*) from live_code l where "+c.SQL,
+		c.Args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("cannot count live codes: %w", err)
 	}
 	return n, nil

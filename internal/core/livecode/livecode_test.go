@@ -21,16 +21,24 @@ func TestWhereACodeStands(t *testing.T) {
 		qr    Carriers
 		want  State
 	}{
-		"a draft stays a draft":                    {Drafted, now.Add(-time.Hour), Carriers{}, Drafted},
-		"a paused code does not expire":            {Paused, now.Add(-time.Hour), Carriers{}, Paused},
-		"expires at the very instant":              {Active, now, Carriers{}, Expired},
-		"serves until the instant":                 {Active, now.Add(time.Microsecond), Carriers{}, Active},
-		"never ends without an end":                {Active, time.Time{}, Carriers{}, Active},
-		"no QR yet":                                {Active, time.Time{}, Carriers{Total: 2}, Provisioning},
-		"one QR is enough":                         {Active, time.Time{}, Carriers{Total: 2, Ready: 1, Failed: 1}, Active},
-		"one failed, the other is on its way":      {Active, time.Time{}, Carriers{Total: 2, Failed: 1}, Provisioning},
-		"every QR refused":                         {Active, time.Time{}, Carriers{Total: 2, Failed: 2}, Failed},
-		"an expired code is expired, QRs or not":   {Active, now, Carriers{Total: 2, Failed: 2}, Expired},
+		"a draft stays a draft": {Drafted, now.Add(-time.Hour), Carriers{},
+			Drafted},
+		"a paused code does not expire": {Paused, now.Add(-time.Hour), Carriers{},
+			Paused},
+		"expires at the very instant": {Active, now, Carriers{}, Expired},
+		"serves until the instant": {Active, now.Add(time.Microsecond), Carriers{},
+			Active},
+		"never ends without an end": {Active, time.Time{}, Carriers{}, Active},
+		"no QR yet": {Active, time.Time{}, Carriers{Total: 2},
+			Provisioning},
+		"one QR is enough": {Active, time.Time{},
+			Carriers{Total: 2, Ready: 1, Failed: 1}, Active},
+		"one failed, the other is on its way": {Active, time.Time{},
+			Carriers{Total: 2, Failed: 1}, Provisioning},
+		"every QR refused": {Active, time.Time{},
+			Carriers{Total: 2, Failed: 2}, Failed},
+		"an expired code is expired, QRs or not": {Active, now, Carriers{Total: 2, Failed: 2},
+			Expired},
 		"an archived code is archived, also later": {Archived, now, Carriers{}, Archived},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +55,8 @@ func TestACodeGoesOnlyWhereItsStateLeads(t *testing.T) {
 	t.Parallel()
 	all := []State{Drafted, Active, Paused, Archived, Deleted}
 	want := map[State]string{
-		Drafted: "active archived deleted", Active: "active paused archived deleted", Paused: "active archived deleted",
+		Drafted: "active archived deleted", Active: "active paused archived deleted",
+		Paused:   "active archived deleted",
 		Archived: "draft paused deleted", Deleted: "draft paused",
 	}
 	for _, from := range all {
@@ -79,18 +88,27 @@ func TestFormsSayWhatIsWrongWhere(t *testing.T) {
 		change func(*LiveCode)
 		want   string
 	}{
-		"a sound code":               {func(*LiveCode) {}, ""},
-		"no name":                    {func(c *LiveCode) { c.Name = "" }, "name field.required"},
-		"a name of 50 is fine":       {func(c *LiveCode) { c.Name = strings.Repeat("码", 50) }, ""},
-		"a name of 51":               {func(c *LiveCode) { c.Name = strings.Repeat("码", 51) }, "name field.too_long"},
-		"an end before the start":    {func(c *LiveCode) { c.StartsAt, c.EndsAt = db.At(now), db.At(now) }, "ends_at field.before_start"},
-		"the same pool twice":        {func(c *LiveCode) { c.Overflow = 1 }, "overflow_pool field.same_as_pool"},
-		"a step behind a page":       {func(c *LiveCode) { c.Fallback.V = append(c.Fallback.V, Fallback{Kind: ToCode, Ref: "x"}) }, "fallback.0.kind field.unreachable_after"},
-		"a page without text":        {func(c *LiveCode) { c.Fallback.V[0].Text = "  " }, "fallback.0.text field.required"},
-		"a code without a code":      {func(c *LiveCode) { c.Fallback.V = []Fallback{{Kind: ToCode}} }, "fallback.0.ref field.required"},
-		"an unknown step":            {func(c *LiveCode) { c.Fallback.V[0].Kind = "prayer" }, "fallback.0.kind field.unknown"},
-		"an unknown purpose":         {func(c *LiveCode) { c.Purpose = "x" }, "purpose field.unknown"},
-		"six steps":                  {func(c *LiveCode) { c.Fallback.V = make([]Fallback, 6) }, "fallback field.too_many"},
+		"a sound code":         {func(*LiveCode) {}, ""},
+		"no name":              {func(c *LiveCode) { c.Name = "" }, "name field.required"},
+		"a name of 50 is fine": {func(c *LiveCode) { c.Name = strings.Repeat("码", 50) }, ""},
+		"a name of 51": {func(c *LiveCode) { c.Name = strings.Repeat("码", 51) },
+			"name field.too_long"},
+		"an end before the start": {func(c *LiveCode) {
+			c.StartsAt, c.EndsAt = db.At(now),
+				db.At(now)
+		}, "ends_at field.before_start"},
+		"the same pool twice": {func(c *LiveCode) { c.Overflow = 1 },
+			"overflow_pool field.same_as_pool"},
+		"a step behind a page": {func(c *LiveCode) { c.Fallback.V = append(c.Fallback.V, Fallback{Kind: ToCode, Ref: "x"}) }, "fallback.0.kind field.unreachable_after"},
+		"a page without text": {func(c *LiveCode) { c.Fallback.V[0].Text = "  " },
+			"fallback.0.text field.required"},
+		"a code without a code": {func(c *LiveCode) { c.Fallback.V = []Fallback{{Kind: ToCode}} }, "fallback.0.ref field.required"},
+		"an unknown step": {func(c *LiveCode) { c.Fallback.V[0].Kind = "prayer" },
+			"fallback.0.kind field.unknown"},
+		"an unknown purpose": {func(c *LiveCode) { c.Purpose = "x" },
+			"purpose field.unknown"},
+		"six steps": {func(c *LiveCode) { c.Fallback.V = make([]Fallback, 6) },
+			"fallback field.too_many"},
 		"a title longer than a page": {func(c *LiveCode) { c.Page.V.Title = strings.Repeat("x", 31) }, "page.title field.too_long"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,7 +120,8 @@ func TestFormsSayWhatIsWrongWhere(t *testing.T) {
 			switch {
 			case c.want == "" && err != nil:
 				t.Fatal(err)
-			case c.want != "" && (f == nil || len(f.Fields) == 0 || f.Fields[0].Path+" "+f.Fields[0].Code != c.want):
+			case c.want != "" && (f == nil || len(f.Fields) == 0 ||
+				f.Fields[0].Path+" "+f.Fields[0].Code != c.want):
 				t.Fatalf("%v %+v", err, f)
 			}
 		})

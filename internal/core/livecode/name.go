@@ -11,7 +11,8 @@ import (
 var purposeNames = map[string]string{ForPromotion: "拉新", ForService: "服务", ForOther: "通用"}
 
 // validity is how long a code is good unless its maker says otherwise.
-var validity = map[string]time.Duration{ForPromotion: 7 * 24 * time.Hour, ForOther: 90 * 24 * time.Hour}
+var validity = map[string]time.Duration{ForPromotion: 7 * 24 * time.Hour,
+	ForOther: 90 * 24 * time.Hour}
 
 // SuggestName is {channel abbreviation}_{purpose}_{YYMMDD}, such as 抖音_拉新_251121.
 func SuggestName(c channel.Channel, purpose string, local time.Time) string {

@@ -99,8 +99,9 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, d Draft) (LiveCode, err
 func (s *Service) build(ctx context.Context, tx *db.Tx, id ID, d Draft) (LiveCode, error) {
 	who, now := access.Who(ctx), s.Clock.Now()
 	c := LiveCode{
-		ID: id, Name: strings.TrimSpace(d.Name), Kind: d.Kind, Purpose: d.Purpose, Channel: d.Channel,
-		Owner: int64(who.Account), Department: who.Department, State: Drafted, Welcome: d.Welcome,
+		ID: id, Name: strings.TrimSpace(d.Name), Kind: d.Kind, Purpose: d.Purpose,
+		Channel: d.Channel,
+		Owner:   int64(who.Account), Department: who.Department, State: Drafted, Welcome: d.Welcome,
 		StartsAt: db.At(d.StartsAt), EndsAt: db.At(d.EndsAt), Note: d.Note,
 		Version: 1, CreatedAt: db.At(now), UpdatedAt: db.At(now),
 	}
@@ -115,7 +116,8 @@ func (s *Service) build(ctx context.Context, tx *db.Tx, id ID, d Draft) (LiveCod
 }
 
 // choosePools gives the code its pools, making new ones where asked.
-func (s *Service) choosePools(ctx context.Context, tx *db.Tx, c *LiveCode, main, overflow *PoolChoice) error {
+func (s *Service) choosePools(ctx context.Context, tx *db.Tx, c *LiveCode, main,
+	overflow *PoolChoice) error {
 	if main != nil {
 		id, err := s.choose(ctx, tx, c, *main, "pool", c.Name)
 		if err != nil {
@@ -133,7 +135,8 @@ func (s *Service) choosePools(ctx context.Context, tx *db.Tx, c *LiveCode, main,
 	return nil
 }
 
-func (s *Service) choose(ctx context.Context, tx *db.Tx, c *LiveCode, p PoolChoice, at, name string) (pool.ID, error) {
+func (s *Service) choose(ctx context.Context, tx *db.Tx, c *LiveCode, p PoolChoice, at,
+	name string) (pool.ID, error) {
 	if p.ID != 0 {
 		if _, err := pool.ByID(ctx, tx, p.ID); err != nil {
 			return 0, asField(err, at+".id")
@@ -175,26 +178,28 @@ func asField(err error, path string) error {
 // Update changes a code that still has version (0: whichever it has). Faults:
 // ErrNotFound, ErrStale, a form fault, ErrNotReady when a code that serves
 // could not serve any more, or when one that has expired is renewed.
-func (s *Service) Update(ctx context.Context, id ID, reach db.Cond, version int64, ch Change) (LiveCode, error) {
-	return s.change(ctx, id, reach, version, "live_code.changed", func(tx *db.Tx, c *LiveCode) error {
-		if c.State == Deleted {
-			return ErrNotFound
-		}
-		ch.apply(c)
-		if err := s.choosePools(ctx, tx, c, ch.Pool, ch.Overflow); err != nil {
-			return err
-		}
-		if ch.Overflow != nil && ch.Overflow.ID == 0 && len(ch.Overflow.Members) == 0 {
-			c.Overflow = 0
-		}
-		if err := s.fits(ctx, tx, c); err != nil {
-			return err
-		}
-		if c.State == Active {
-			return s.gate(ctx, tx, c)
-		}
-		return nil
-	})
+func (s *Service) Update(ctx context.Context, id ID, reach db.Cond, version int64,
+	ch Change) (LiveCode, error) {
+	return s.change(ctx, id, reach, version, "live_code.changed",
+		func(tx *db.Tx, c *LiveCode) error {
+			if c.State == Deleted {
+				return ErrNotFound
+			}
+			ch.apply(c)
+			if err := s.choosePools(ctx, tx, c, ch.Pool, ch.Overflow); err != nil {
+				return err
+			}
+			if ch.Overflow != nil && ch.Overflow.ID == 0 && len(ch.Overflow.Members) == 0 {
+				c.Overflow = 0
+			}
+			if err := s.fits(ctx, tx, c); err != nil {
+				return err
+			}
+			if c.State == Active {
+				return s.gate(ctx, tx, c)
+			}
+			return nil
+		})
 }
 
 func (ch Change) apply(c *LiveCode) {
@@ -229,16 +234,18 @@ func put[T any](to *T, from *T) {
 }
 
 // Publish lets a code serve. ErrNotReady names what is missing.
-func (s *Service) Publish(ctx context.Context, id ID, reach db.Cond, version int64) (LiveCode, error) {
-	return s.change(ctx, id, reach, version, "live_code.published", func(tx *db.Tx, c *LiveCode) error {
-		if c.State != Drafted && c.State != Active {
-			return ErrState.With("state", string(c.State)).With("to", string(Active))
-		}
-		if err := s.gate(ctx, tx, c); err != nil {
-			return err
-		}
-		return c.become(Active, s.Clock.Now())
-	})
+func (s *Service) Publish(ctx context.Context, id ID, reach db.Cond, version int64) (LiveCode,
+	error) {
+	return s.change(ctx, id, reach, version, "live_code.published",
+		func(tx *db.Tx, c *LiveCode) error {
+			if c.State != Drafted && c.State != Active {
+				return ErrState.With("state", string(c.State)).With("to", string(Active))
+			}
+			if err := s.gate(ctx, tx, c); err != nil {
+				return err
+			}
+			return c.become(Active, s.Clock.Now())
+		})
 }
 
 // publish is Publish for a code that was created in the same transaction.
@@ -257,40 +264,46 @@ func (s *Service) publish(ctx context.Context, tx *db.Tx, c *LiveCode) error {
 }
 
 // Pause makes a code show the pause page until it is resumed.
-func (s *Service) Pause(ctx context.Context, id ID, reach db.Cond, version int64) (LiveCode, error) {
+func (s *Service) Pause(ctx context.Context, id ID, reach db.Cond, version int64) (LiveCode,
+	error) {
 	return s.move(ctx, id, reach, version, "live_code.paused", Paused)
 }
 
 // Resume lets a paused code serve again, if it still could be published.
-func (s *Service) Resume(ctx context.Context, id ID, reach db.Cond, version int64) (LiveCode, error) {
-	return s.change(ctx, id, reach, version, "live_code.resumed", func(tx *db.Tx, c *LiveCode) error {
-		if c.State != Paused {
-			return ErrState.With("state", string(c.State)).With("to", string(Active))
-		}
-		if err := s.gate(ctx, tx, c); err != nil {
-			return err
-		}
-		return c.become(Active, s.Clock.Now())
-	})
+func (s *Service) Resume(ctx context.Context, id ID, reach db.Cond, version int64) (LiveCode,
+	error) {
+	return s.change(ctx, id, reach, version, "live_code.resumed",
+		func(tx *db.Tx, c *LiveCode) error {
+			if c.State != Paused {
+				return ErrState.With("state", string(c.State)).With("to", string(Active))
+			}
+			if err := s.gate(ctx, tx, c); err != nil {
+				return err
+			}
+			return c.become(Active, s.Clock.Now())
+		})
 }
 
 // Archive ends a code for good, without throwing it away.
-func (s *Service) Archive(ctx context.Context, id ID, reach db.Cond, version int64) (LiveCode, error) {
+func (s *Service) Archive(ctx context.Context, id ID, reach db.Cond, version int64) (LiveCode,
+	error) {
 	return s.move(ctx, id, reach, version, "live_code.archived", Archived)
 }
 
 // Restore takes a code out of the archive or the bin. It does not serve yet:
 // it is paused, or a draft when it never served.
-func (s *Service) Restore(ctx context.Context, id ID, reach db.Cond, version int64) (LiveCode, error) {
-	return s.change(ctx, id, reach, version, "live_code.restored", func(_ *db.Tx, c *LiveCode) error {
-		if c.State != Archived && c.State != Deleted {
-			return ErrState.With("state", string(c.State)).With("to", string(Paused))
-		}
-		if c.PublishedAt.IsZero() {
-			return c.become(Drafted, s.Clock.Now())
-		}
-		return c.become(Paused, s.Clock.Now())
-	})
+func (s *Service) Restore(ctx context.Context, id ID, reach db.Cond, version int64) (LiveCode,
+	error) {
+	return s.change(ctx, id, reach, version, "live_code.restored",
+		func(_ *db.Tx, c *LiveCode) error {
+			if c.State != Archived && c.State != Deleted {
+				return ErrState.With("state", string(c.State)).With("to", string(Paused))
+			}
+			if c.PublishedAt.IsZero() {
+				return c.become(Drafted, s.Clock.Now())
+			}
+			return c.become(Paused, s.Clock.Now())
+		})
 }
 
 // Delete puts a code into the bin.
@@ -299,7 +312,8 @@ func (s *Service) Delete(ctx context.Context, id ID, reach db.Cond, version int6
 	return err
 }
 
-func (s *Service) move(ctx context.Context, id ID, reach db.Cond, version int64, action string, to State) (LiveCode, error) {
+func (s *Service) move(ctx context.Context, id ID, reach db.Cond, version int64, action string,
+	to State) (LiveCode, error) {
 	return s.change(ctx, id, reach, version, action, func(_ *db.Tx, c *LiveCode) error {
 		return c.become(to, s.Clock.Now())
 	})
@@ -326,8 +340,10 @@ func (s *Service) change(ctx context.Context, id ID, reach db.Cond, version int6
 }
 
 // done is what follows from every change of a code.
-func (s *Service) done(ctx context.Context, tx *db.Tx, action string, before, after *LiveCode) error {
-	e := audit.Entry{At: s.Clock.Now(), Action: action, Object: "live_code", ObjectID: after.ID.String(), After: after.record()}
+func (s *Service) done(ctx context.Context, tx *db.Tx, action string, before,
+	after *LiveCode) error {
+	e := audit.Entry{At: s.Clock.Now(), Action: action, Object: "live_code",
+		ObjectID: after.ID.String(), After: after.record()}
 	if before != nil {
 		e.Before = before.record()
 	}

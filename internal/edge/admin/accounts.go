@@ -19,9 +19,11 @@ func (a *API) listAccounts(ctx context.Context, _ *none) (*body[Page[Account]], 
 
 func viewAccount(c access.Account) Account {
 	return Account{
-		ID: c.ID.String(), Login: c.Login, Name: c.Name, Role: string(c.Role), Scope: string(c.Scope),
-		Department: c.Department, Staff: text[staffKind](c.Staff), Locale: c.Locale, Disabled: c.Disabled != 0,
-		Version: c.Version, CreatedAt: c.CreatedAt.Time, LastLoginAt: maybe(c.LastLogin.Time),
+		ID: c.ID.String(), Login: c.Login, Name: c.Name, Role: string(c.Role),
+		Scope:      string(c.Scope),
+		Department: c.Department, Staff: text[staffKind](c.Staff), Locale: c.Locale,
+		Disabled: c.Disabled != 0,
+		Version:  c.Version, CreatedAt: c.CreatedAt.Time, LastLoginAt: maybe(c.LastLogin.Time),
 	}
 }
 
@@ -29,7 +31,8 @@ func (a *API) createAccount(ctx context.Context, in *createAccountIn) (*created[
 	var r reader
 	b := in.Body
 	n := access.NewAccount{
-		Login: b.Login, Name: b.Name, Password: b.Password, Role: access.Role(b.Role), Scope: access.Scope(b.Scope),
+		Login: b.Login, Name: b.Name, Password: b.Password, Role: access.Role(b.Role),
+		Scope:      access.Scope(b.Scope),
 		Department: b.Department, Staff: int64(id[staffKind](&r, "staff", b.Staff)),
 	}
 	if err := r.err(); err != nil {
@@ -50,7 +53,8 @@ func (a *API) patchAccount(ctx context.Context, in *patchAccountIn) (*versioned[
 	}
 	var r reader
 	b := in.Body
-	ch := access.Change{Name: b.Name, Password: b.Password, Role: (*access.Role)(b.Role), Scope: (*access.Scope)(b.Scope),
+	ch := access.Change{Name: b.Name, Password: b.Password, Role: (*access.Role)(b.Role),
+		Scope:      (*access.Scope)(b.Scope),
 		Department: b.Department, Disabled: b.Disabled}
 	if b.Staff != nil {
 		v := int64(id[staffKind](&r, "staff", *b.Staff))
@@ -65,7 +69,8 @@ func (a *API) patchAccount(ctx context.Context, in *patchAccountIn) (*versioned[
 
 func (a *API) listRoles(context.Context, *none) (*body[[]Role], error) {
 	return &body[[]Role]{each(access.Roles(), func(r access.Role) Role {
-		return Role{string(r), each(r.Permissions(), func(p access.Permission) string { return string(p) })}
+		return Role{string(r), each(r.Permissions(),
+			func(p access.Permission) string { return string(p) })}
 	})}, nil
 }
 
@@ -87,9 +92,11 @@ func (a *API) listKeys(ctx context.Context, _ *none) (*body[Page[APIKey]], error
 
 func viewKey(k access.Key, by string) APIKey {
 	return APIKey{
-		ID: k.ID.String(), Name: k.Name, Hint: access.KeyPrefix + "…" + k.Hint, Role: string(k.Role), CreatedBy: by,
-		CreatedAt: k.CreatedAt.Time, ExpiresAt: maybe(k.ExpiresAt.Time), LastUsedAt: maybe(k.LastUsed.Time),
-		RevokedAt: maybe(k.RevokedAt.Time),
+		ID: k.ID.String(), Name: k.Name, Hint: access.KeyPrefix + "…" + k.Hint,
+		Role: string(k.Role), CreatedBy: by,
+		CreatedAt: k.CreatedAt.Time, ExpiresAt: maybe(k.ExpiresAt.Time),
+		LastUsedAt: maybe(k.LastUsed.Time),
+		RevokedAt:  maybe(k.RevokedAt.Time),
 	}
 }
 
@@ -115,7 +122,8 @@ func (a *API) listAudit(ctx context.Context, in *auditIn) (*body[Page[AuditRow]]
 	if err != nil {
 		return nil, err
 	}
-	f := audit.Filter{Object: in.Object, ObjectID: in.ObjectID, Actor: in.Actor, Text: in.Q, From: in.From, To: in.To}
+	f := audit.Filter{Object: in.Object, ObjectID: in.ObjectID, Actor: in.Actor, Text: in.Q,
+		From: in.From, To: in.To}
 	tx := a.DB.Read()
 	rows, err := audit.List(ctx, tx, f, at.ID, in.Limit+1)
 	if err != nil {
@@ -131,8 +139,10 @@ func (a *API) listAudit(ctx context.Context, in *auditIn) (*body[Page[AuditRow]]
 
 func viewAudit(r audit.Row) AuditRow {
 	return AuditRow{
-		Seq: r.Seq, At: r.At.Time, ActorKind: r.ActorKind, Actor: r.Actor, ActorName: r.ActorName, Action: r.Action,
-		Object: r.Object, ObjectID: r.ObjectID, Diff: viewDiff(r.Detail.V.Diff), Note: r.Detail.V.Note, Address: r.Address,
+		Seq: r.Seq, At: r.At.Time, ActorKind: r.ActorKind, Actor: r.Actor, ActorName: r.ActorName,
+		Action: r.Action,
+		Object: r.Object, ObjectID: r.ObjectID, Diff: viewDiff(r.Detail.V.Diff),
+		Note: r.Detail.V.Note, Address: r.Address,
 	}
 }
 

@@ -99,8 +99,14 @@ func New(d Deps) *API {
 		a.cursors.keys = d.Ring.Keys("cursor")
 	}
 	a.mux.Use(a.enter)
-	a.mux.NotFound(func(w http.ResponseWriter, r *http.Request) { web.Problem(w, r, web.ErrNoSuchPath) })
-	a.mux.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { web.Problem(w, r, web.ErrMethod) })
+	a.mux.NotFound(func(w http.ResponseWriter,
+		r *http.Request) {
+		web.Problem(w, r, web.ErrNoSuchPath)
+	})
+	a.mux.MethodNotAllowed(func(w http.ResponseWriter,
+		r *http.Request) {
+		web.Problem(w, r, web.ErrMethod)
+	})
 	v1 := chi.NewRouter()
 	a.huma = humachi.New(v1, a.config())
 	for _, r := range a.routes() {

@@ -33,7 +33,8 @@ func (a *API) listChannels(ctx context.Context, _ *none) (*body[Page[Channel]], 
 
 func viewChannel(c channel.Channel, tree channel.Tree, codes int64) Channel {
 	return Channel{
-		ID: c.ID.String(), Parent: c.Parent.String(), Name: c.Name, Path: tree.Path(c.ID), Abbr: c.Abbr, Kind: int64(c.Kind),
+		ID: c.ID.String(), Parent: c.Parent.String(), Name: c.Name, Path: tree.Path(c.ID),
+		Abbr: c.Abbr, Kind: int64(c.Kind),
 		Tag: text[tagKind](c.Tag), Archived: c.Archived != 0, Codes: codes, Version: c.Version,
 	}
 }
@@ -52,7 +53,8 @@ func (a *API) createChannel(ctx context.Context, in *createChannelIn) (*created[
 		if c, err = channel.Create(ctx, tx, c, a.Clock.Now()); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "channel.created", Object: "channel",
+		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "channel.created",
+			Object:   "channel",
 			ObjectID: c.ID.String(), After: channelRecord(c)})
 	})
 	if err != nil {
@@ -116,7 +118,8 @@ func (a *API) patchChannel(ctx context.Context, in *patchChannelIn) (*versioned[
 		if c, err = channel.Save(ctx, tx, c); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "channel.changed", Object: "channel",
+		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "channel.changed",
+			Object:   "channel",
 			ObjectID: c.ID.String(), Before: channelRecord(before), After: channelRecord(c)})
 	})
 	if err != nil {
@@ -126,7 +129,8 @@ func (a *API) patchChannel(ctx context.Context, in *patchChannelIn) (*versioned[
 }
 
 func channelRecord(c channel.Channel) any {
-	return map[string]any{"name": c.Name, "abbr": c.Abbr, "kind": c.Kind, "parent": c.Parent, "tag": c.Tag, "archived": c.Archived}
+	return map[string]any{"name": c.Name, "abbr": c.Abbr, "kind": c.Kind, "parent": c.Parent,
+		"tag": c.Tag, "archived": c.Archived}
 }
 
 func (a *API) tagNames(ctx context.Context, tx *db.Tx) (map[tag.ID]Tag, error) {
@@ -167,7 +171,8 @@ func (a *API) createTag(ctx context.Context, in *createTagIn) (*created[Tag], er
 		if t, err = tag.Ensure(ctx, tx, in.Body.Group, in.Body.Name); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "tag.created", Object: "tag",
+		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "tag.created",
+			Object:   "tag",
 			ObjectID: t.ID.String(), After: map[string]any{"name": t.Name, "group": in.Body.Group}})
 	})
 	return &created[Tag]{Body: Tag{ID: t.ID.String(), Name: t.Name, Group: in.Body.Group}}, err

@@ -106,7 +106,8 @@ func viewReport(rep *insight.Report) CodeReport {
 }
 
 // shares lists what each target of a code got, the present ones first.
-func (a *API) shares(ctx context.Context, c livecode.LiveCode, rep *insight.Report) ([]TargetShare, error) {
+func (a *API) shares(ctx context.Context, c livecode.LiveCode, rep *insight.Report) ([]TargetShare,
+	error) {
 	tx := a.DB.Read()
 	var order []int64
 	seen := map[int64]bool{}
@@ -143,8 +144,10 @@ func (a *API) shares(ctx context.Context, c livecode.LiveCode, rep *insight.Repo
 	return each(order, func(id int64) TargetShare {
 		t, s := names[id], seats[id]
 		return TargetShare{
-			ID: targetID(t.Kind, id), Kind: cmp.Or(t.Kind, "group"), Name: t.Name, Assigned: rep.Assigned[id],
-			Arrived: rep.Came[id], Share: Rate{rep.Assigned[id], assigned}, Free: s.Free(), Joined: s.Joined, Capacity: s.Capacity,
+			ID: targetID(t.Kind, id), Kind: cmp.Or(t.Kind, "group"), Name: t.Name,
+			Assigned: rep.Assigned[id],
+			Arrived:  rep.Came[id], Share: Rate{rep.Assigned[id], assigned}, Free: s.Free(),
+			Joined: s.Joined, Capacity: s.Capacity,
 		}
 	}), nil
 }
@@ -154,7 +157,8 @@ func (a *API) codeChanges(ctx context.Context, in *ByID) (*body[[]Change], error
 	if err != nil {
 		return nil, err
 	}
-	rows, err := audit.List(ctx, a.DB.Read(), audit.Filter{Object: "live_code", ObjectID: c.ID.String()}, 0, 200)
+	rows, err := audit.List(ctx, a.DB.Read(), audit.Filter{Object: "live_code",
+		ObjectID: c.ID.String()}, 0, 200)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +167,8 @@ func (a *API) codeChanges(ctx context.Context, in *ByID) (*body[[]Change], error
 
 func viewChange(r audit.Row, name string) Change {
 	return Change{
-		At: r.At.Time, Actor: r.ActorName, Action: r.Action, Object: r.Object, ObjectID: r.ObjectID, ObjectName: name,
+		At: r.At.Time, Actor: r.ActorName, Action: r.Action, Object: r.Object, ObjectID: r.ObjectID,
+		ObjectName: name,
 		SummaryKey: "audit." + r.Action, Diff: viewDiff(r.Detail.V.Diff),
 	}
 }
@@ -231,8 +236,9 @@ func (a *API) suggestLiveCode(ctx context.Context, in *suggestIn) (*body[Suggest
 	}
 	local := a.Clock.Now().In(a.Zone)
 	end, why := livecode.SuggestEnd(in.Purpose, local)
-	out := Suggestion{Name: livecode.SuggestName(ch, in.Purpose, local), EndsAt: maybe(end), ReasonKey: why,
-		Groups: []Group{}, Staff: []Staff{}}
+	out := Suggestion{Name: livecode.SuggestName(ch, in.Purpose, local), EndsAt: maybe(end),
+		ReasonKey: why,
+		Groups:    []Group{}, Staff: []Staff{}}
 	const few = 6
 	if in.Kind != "staff" {
 		gs, err := a.Reader.RoomyGroups(ctx, few)

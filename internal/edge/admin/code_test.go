@@ -23,7 +23,8 @@ func TestACodeLivesFromDraftToBin(t *testing.T) {
 			t.Fatalf("%+v", c)
 		}
 		for _, step := range []struct{ path, state string }{
-			{"/pause", "paused"}, {"/resumption", "active"}, {"/archive", "archived"}, {"/restoration", "paused"},
+			{"/pause", "paused"}, {"/resumption", "active"}, {"/archive", "archived"},
+			{"/restoration", "paused"},
 		} {
 			c = answer[LiveCode](w, w.do(request{method: "POST", path: "/live-codes/" + c.ID + step.path, cookie: admin,
 				header: map[string]string{"If-Match": etag(c.Version)}}), http.StatusOK)
@@ -31,7 +32,8 @@ func TestACodeLivesFromDraftToBin(t *testing.T) {
 				t.Fatalf("after %s: %s", step.path, c.State)
 			}
 		}
-		if r := w.do(request{method: "DELETE", path: "/live-codes/" + c.ID, cookie: admin}); r.status != http.StatusNoContent {
+		if r := w.do(request{method: "DELETE", path: "/live-codes/" + c.ID,
+			cookie: admin}); r.status != http.StatusNoContent {
 			t.Fatalf("%d %s", r.status, r.body)
 		}
 		if p := get[Page[LiveCode]](w, admin, "/live-codes"); p.Total != 0 || len(p.Items) != 0 {
@@ -43,7 +45,8 @@ func TestACodeLivesFromDraftToBin(t *testing.T) {
 		if changes := get[[]Change](w, admin, "/live-codes/"+c.ID+"/changes"); len(changes) != 7 {
 			t.Fatalf("%d changes", len(changes))
 		}
-		if v := post[Verification](w, admin, "/audit/verification", nil, http.StatusOK); !v.OK || v.Rows < 7 {
+		if v := post[Verification](w, admin, "/audit/verification", nil,
+			http.StatusOK); !v.OK || v.Rows < 7 {
 			t.Fatalf("%+v", v)
 		}
 	})
@@ -57,11 +60,13 @@ func TestWhatCannotServeIsNotPublished(t *testing.T) {
 		change func(map[string]any)
 		field  string
 	}{
-		"no fallback":     {func(d map[string]any) { d["fallback"] = []any{} }, "fallback"},
-		"no target":       {func(d map[string]any) { d["pool"] = map[string]any{} }, "target"},
-		"already expired": {func(d map[string]any) { d["ends_at"] = "2026-03-01T00:00:00Z" }, "validity"},
+		"no fallback": {func(d map[string]any) { d["fallback"] = []any{} }, "fallback"},
+		"no target":   {func(d map[string]any) { d["pool"] = map[string]any{} }, "target"},
+		"already expired": {func(d map[string]any) { d["ends_at"] = "2026-03-01T00:00:00Z" },
+			"validity"},
 		"a fallback group": {func(d map[string]any) {
-			d["fallback"] = []any{map[string]any{"kind": "staff", "ref": w.staff("li", 1).ID.String()}}
+			d["fallback"] = []any{map[string]any{"kind": "staff",
+				"ref": w.staff("li", 1).ID.String()}}
 		}, "fallback"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -114,7 +119,8 @@ func TestFallbackChainsNeverLoop(t *testing.T) {
 func TestALostUpdateIsRefused(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *testWorld) {
 		admin := w.account("root", access.SuperAdmin, access.All)
-		c := post[LiveCode](w, admin, "/live-codes", draftOf("a", w.group("g", 1).ID.String()), http.StatusCreated)
+		c := post[LiveCode](w, admin, "/live-codes", draftOf("a", w.group("g", 1).ID.String()),
+			http.StatusCreated)
 		patch := func(version int64, name string) reply {
 			return w.do(request{method: "PATCH", path: "/live-codes/" + c.ID, cookie: admin,
 				body: text2(w, map[string]any{"name": name}), header: map[string]string{"If-Match": etag(version)}})
@@ -123,7 +129,8 @@ func TestALostUpdateIsRefused(t *testing.T) {
 		if first.status != http.StatusOK || first.header.Get("ETag") != etag(c.Version+1) {
 			t.Fatalf("%d %s %s", first.status, first.header.Get("ETag"), first.body)
 		}
-		if p := w.problem(patch(c.Version, "second"), http.StatusPreconditionFailed); p.Code != "livecode.stale" {
+		if p := w.problem(patch(c.Version, "second"),
+			http.StatusPreconditionFailed); p.Code != "livecode.stale" {
 			t.Fatalf("%+v", p)
 		}
 		if now := get[LiveCode](w, admin, "/live-codes/"+c.ID); now.Name != "first" {
@@ -137,12 +144,14 @@ func TestListsFilterSortAndPage(t *testing.T) {
 		admin := w.account("root", access.SuperAdmin, access.All)
 		full, roomy := w.group("full", 195), w.group("roomy", 3)
 		for _, n := range []string{"c", "a", "100%", "b"} {
-			post[LiveCode](w, admin, "/live-codes", draftOf(n, roomy.ID.String()), http.StatusCreated)
+			post[LiveCode](w, admin, "/live-codes", draftOf(n, roomy.ID.String()),
+				http.StatusCreated)
 		}
 		d := draftOf("soon", roomy.ID.String())
 		d["ends_at"] = "2026-03-05T00:00:00Z"
 		post[LiveCode](w, admin, "/live-codes", d, http.StatusCreated)
-		post[LiveCode](w, admin, "/live-codes", draftOf("stuck", full.ID.String()), http.StatusCreated)
+		post[LiveCode](w, admin, "/live-codes", draftOf("stuck", full.ID.String()),
+			http.StatusCreated)
 		for query, want := range map[string]string{
 			"?sort=name":                    "100% a b c soon stuck",
 			"?sort=created":                 "stuck soon b 100% a c",

@@ -8,7 +8,6 @@ import (
 	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/core/access"
 	"github.com/tuma-live/tuma/internal/core/channel"
-	"github.com/tuma-live/tuma/internal/core/insight"
 	"github.com/tuma-live/tuma/internal/core/livecode"
 	"github.com/tuma-live/tuma/internal/core/pool"
 	"github.com/tuma-live/tuma/internal/core/tag"
@@ -21,9 +20,11 @@ func (a *API) listLiveCodes(ctx context.Context, in *listCodesIn) (*body[Page[Li
 	}
 	var r reader
 	f := livecode.Filter{
-		Text: in.Q, Kind: in.Kind, State: livecode.State(in.State), Health: livecode.Health(in.Health),
+		Text: in.Q, Kind: in.Kind, State: livecode.State(in.State),
+		Health:  livecode.Health(in.Health),
 		Channel: channel.ID(id[channelKind](&r, "channel", in.Channel)),
-		Owner:   int64(id[accountKind](&r, "owner", in.Owner)), Reach: reach.Codes(), Now: a.Clock.Now(),
+		Owner:   int64(id[accountKind](&r, "owner", in.Owner)), Reach: reach.Codes(),
+		Now: a.Clock.Now(),
 	}
 	if err := r.err(); err != nil {
 		return nil, err
@@ -52,7 +53,8 @@ func (a *API) listLiveCodes(ctx context.Context, in *listCodesIn) (*body[Page[Li
 	}
 	i := -1
 	p := page(a, lines, in.Limit, n, func(l livecode.Line) cursor {
-		return cursor{List: "codes." + in.Sort, ID: int64(l.Key.ID), Number: l.Key.Number, Text: l.Key.Text}
+		return cursor{List: "codes." + in.Sort, ID: int64(l.Key.ID), Number: l.Key.Number,
+			Text: l.Key.Text}
 	}, func(livecode.Line) LiveCode { i++; return views[i] })
 	return &body[Page[LiveCode]]{p}, nil
 }
@@ -114,8 +116,9 @@ func (a *API) createLiveCode(ctx context.Context, in *createCodeIn) (*created[Li
 func (d CodeDraft) draft() (livecode.Draft, error) {
 	var r reader
 	out := livecode.Draft{
-		Name: d.Name, Kind: d.Kind, Purpose: d.Purpose, Channel: channel.ID(id[channelKind](&r, "channel", d.Channel)),
-		Pool: d.Pool.choice(&r, "pool"), Fallback: each(d.Fallback, Fallback.fallback),
+		Name: d.Name, Kind: d.Kind, Purpose: d.Purpose,
+		Channel: channel.ID(id[channelKind](&r, "channel", d.Channel)),
+		Pool:    d.Pool.choice(&r, "pool"), Fallback: each(d.Fallback, Fallback.fallback),
 		Tags: tagIDs(&r, d.Tags), Welcome: int64(id[welcomeKind](&r, "welcome", d.Welcome)),
 		Page: livecode.Page(d.Page), Sticky: d.Sticky, Note: d.Note,
 	}
@@ -144,8 +147,9 @@ func tagIDs(r *reader, ss []string) []tag.ID {
 
 func (p PoolDraft) choice(r *reader, at string) livecode.PoolChoice {
 	c := livecode.PoolChoice{
-		ID:      pool.ID(id[poolKind](r, at+".id", p.ID)),
-		New:     pool.Pool{Strategy: p.Strategy, BaseName: p.BaseName, AutoCreate: bit(p.AutoCreate)},
+		ID: pool.ID(id[poolKind](r, at+".id", p.ID)),
+		New: pool.Pool{Strategy: p.Strategy, BaseName: p.BaseName,
+			AutoCreate: bit(p.AutoCreate)},
 		Members: members(r, at+".members", p.Members),
 	}
 	return c
@@ -156,7 +160,8 @@ func members(r *reader, at string, ms []MemberDraft) []pool.Member {
 	for i, m := range ms {
 		out[i] = pool.Member{
 			Target: r.target(fmt.Sprintf("%s.%d.target", at, i), m.Target),
-			Weight: max(m.Weight, 1), Backup: bit(m.Backup), Enabled: bit(m.Enabled == nil || *m.Enabled),
+			Weight: max(m.Weight, 1), Backup: bit(m.Backup),
+			Enabled: bit(m.Enabled == nil || *m.Enabled),
 		}
 	}
 	return out
@@ -174,14 +179,17 @@ func (a *API) patchLiveCode(ctx context.Context, in *patchCodeIn) (*versioned[Li
 	if err != nil {
 		return nil, err
 	}
-	return a.changeCode(ctx, in.ID, in.Match, func(id livecode.ID, reach db.Cond, v int64) (livecode.LiveCode, error) {
+	update := func(ctx context.Context, id livecode.ID, reach db.Cond, v int64) (livecode.LiveCode, error) {
 		return a.Codes.Update(ctx, id, reach, v, ch)
-	})
+	}
+	return a.changeCode(ctx, in.ID, in.Match, update)
 }
 
+// codeChange is a change of one code that has a version.
+type codeChange func(context.Context, livecode.ID, db.Cond, int64) (livecode.LiveCode, error)
+
 // changeCode runs one change of a code and shows the result.
-func (a *API) changeCode(ctx context.Context, s string, m Match,
-	f func(livecode.ID, db.Cond, int64) (livecode.LiveCode, error)) (*versioned[LiveCode], error) {
+func (a *API) changeCode(ctx context.Context, s string, m Match, f codeChange) (*versioned[LiveCode], error) {
 	id, reach, err := a.codeRef(ctx, s)
 	if err != nil {
 		return nil, err
@@ -190,7 +198,7 @@ func (a *API) changeCode(ctx context.Context, s string, m Match,
 	if err != nil {
 		return nil, err
 	}
-	c, err := f(id, reach, version)
+	c, err := f(ctx, id, reach, version)
 	if err != nil {
 		return nil, err
 	}
@@ -246,30 +254,23 @@ func (s Settable) pointer() *time.Time {
 }
 
 func (a *API) publishLiveCode(ctx context.Context, in *byIDMatch) (*versioned[LiveCode], error) {
-	return a.moveCode(ctx, in, a.Codes.Publish)
+	return a.changeCode(ctx, in.ID, in.Match, a.Codes.Publish)
 }
 
 func (a *API) pauseLiveCode(ctx context.Context, in *byIDMatch) (*versioned[LiveCode], error) {
-	return a.moveCode(ctx, in, a.Codes.Pause)
+	return a.changeCode(ctx, in.ID, in.Match, a.Codes.Pause)
 }
 
 func (a *API) resumeLiveCode(ctx context.Context, in *byIDMatch) (*versioned[LiveCode], error) {
-	return a.moveCode(ctx, in, a.Codes.Resume)
+	return a.changeCode(ctx, in.ID, in.Match, a.Codes.Resume)
 }
 
 func (a *API) archiveLiveCode(ctx context.Context, in *byIDMatch) (*versioned[LiveCode], error) {
-	return a.moveCode(ctx, in, a.Codes.Archive)
+	return a.changeCode(ctx, in.ID, in.Match, a.Codes.Archive)
 }
 
 func (a *API) restoreLiveCode(ctx context.Context, in *byIDMatch) (*versioned[LiveCode], error) {
-	return a.moveCode(ctx, in, a.Codes.Restore)
-}
-
-func (a *API) moveCode(ctx context.Context, in *byIDMatch,
-	f func(context.Context, livecode.ID, db.Cond, int64) (livecode.LiveCode, error)) (*versioned[LiveCode], error) {
-	return a.changeCode(ctx, in.ID, in.Match, func(id livecode.ID, reach db.Cond, v int64) (livecode.LiveCode, error) {
-		return f(ctx, id, reach, v)
-	})
+	return a.changeCode(ctx, in.ID, in.Match, a.Codes.Restore)
 }
 
 func (a *API) deleteLiveCode(ctx context.Context, in *byIDMatch) (*none, error) {
@@ -282,115 +283,4 @@ func (a *API) deleteLiveCode(ctx context.Context, in *byIDMatch) (*none, error) 
 		return nil, err
 	}
 	return &none{}, a.Codes.Delete(ctx, id, reach, version)
-}
-
-// viewCodes describes codes with everything around them, in few queries.
-func (a *API) viewCodes(ctx context.Context, codes []livecode.LiveCode) ([]LiveCode, error) {
-	w, err := a.world(ctx, codes)
-	if err != nil {
-		return nil, err
-	}
-	return each(codes, w.view), nil
-}
-
-// world is what a list of codes needs to be shown.
-type world struct {
-	api      *API
-	now      time.Time
-	channels channel.Tree
-	pools    map[pool.ID]insight.Pool
-	numbers  map[int64]insight.CodeNumbers
-	qrs      map[livecode.ID]livecode.Carriers
-	tags     map[tag.ID]Tag
-	owners   map[int64]string
-	welcomes map[int64]string
-}
-
-func (a *API) world(ctx context.Context, codes []livecode.LiveCode) (w *world, err error) {
-	tx := a.DB.Read()
-	w = &world{api: a, now: a.Clock.Now()}
-	ids, plain := make([]livecode.ID, len(codes)), make([]int64, len(codes))
-	var pools []pool.ID
-	for i, c := range codes {
-		ids[i], plain[i] = c.ID, int64(c.ID)
-		pools = append(pools, c.Pool, c.Overflow)
-	}
-	if w.channels, err = channel.All(ctx, tx); err != nil {
-		return nil, err
-	}
-	if w.pools, err = a.Reader.PoolsOf(ctx, tx, pools); err != nil {
-		return nil, err
-	}
-	if w.numbers, err = a.Reader.CodeNumbersOf(ctx, tx, plain); err != nil {
-		return nil, err
-	}
-	if w.qrs, err = livecode.CarriersOf(ctx, tx, ids); err != nil {
-		return nil, err
-	}
-	if w.tags, err = a.tagNames(ctx, tx); err != nil {
-		return nil, err
-	}
-	if w.owners, err = insight.Names(ctx, tx, "account", owners(codes)); err != nil {
-		return nil, err
-	}
-	w.welcomes, err = insight.Names(ctx, tx, "welcome", welcomes(codes))
-	return w, err
-}
-
-func owners(codes []livecode.LiveCode) []int64 {
-	return each(codes, func(c livecode.LiveCode) int64 { return c.Owner })
-}
-
-func welcomes(codes []livecode.LiveCode) []int64 {
-	return each(codes, func(c livecode.LiveCode) int64 { return c.Welcome })
-}
-
-func (w *world) view(c livecode.LiveCode) LiveCode {
-	main := w.pools[c.Pool]
-	free, capacity := main.Totals()
-	v := LiveCode{
-		ID: c.ID.String(), Slug: c.Slug, URL: w.api.PublicURL + "/q/" + c.Slug, Name: c.Name, Kind: c.Kind,
-		Purpose: c.Purpose, Owner: Ref{text[accountKind](c.Owner), w.owners[c.Owner]}, Pool: viewPool(main),
-		Fallback: each(c.Fallback.V, func(f livecode.Fallback) Fallback { return Fallback(f) }),
-		Tags:     each(c.Tags.V, func(id tag.ID) Tag { return w.tags[id] }), Page: CodePage(c.Page.V),
-		Sticky: c.Sticky != 0, StartsAt: maybe(c.StartsAt.Time), EndsAt: maybe(c.EndsAt.Time), Note: c.Note,
-		Version: c.Version, CreatedAt: c.CreatedAt.Time, UpdatedAt: c.UpdatedAt.Time, PublishedAt: maybe(c.PublishedAt.Time),
-	}
-	if c.Overflow != 0 {
-		more := w.pools[c.Overflow]
-		p := viewPool(more)
-		f, cp := more.Totals()
-		v.Overflow, free, capacity = &p, free+f, capacity+cp
-	}
-	if ch, ok := w.channels[c.Channel]; ok {
-		v.Channel = &CodeWhere{ch.ID.String(), ch.Name, w.channels.Path(ch.ID), int64(ch.Kind)}
-	}
-	if name, ok := w.welcomes[c.Welcome]; ok {
-		v.Welcome = &Ref{text[welcomeKind](c.Welcome), name}
-	}
-	qr := w.qrs[c.ID]
-	v.Carriers = Carriers{Ready: qr.Ready, Total: qr.Total, Failed: qr.Failed, Error: qr.Error}
-	stands := c.Stands(w.now, qr)
-	v.State, v.Health = string(stands), string(c.HealthOf(stands, w.now, free))
-	n := w.numbers[int64(c.ID)]
-	v.Stats = CodeStats{
-		ScansToday: n.ScansToday, ScannersToday: n.ScannersToday, Scans7d: list(n.Scans7d), Adds: n.Adds,
-		Joins: n.Joins, Conversion: Rate{n.Arrived, n.Scanners}, Net: n.Net(), Free: free, Capacity: capacity,
-	}
-	return v
-}
-
-func viewPool(p insight.Pool) Pool {
-	return Pool{
-		ID: p.ID.String(), Name: p.Name, Kind: p.Kind, Strategy: p.Strategy, AutoCreate: p.AutoCreate != 0,
-		BaseName: p.BaseName, NextNumber: p.NextNumber, Version: p.Version, Members: each(p.Members, viewMember),
-	}
-}
-
-func viewMember(m insight.Member) Member {
-	return Member{
-		Target: targetID(m.Target.Kind, m.Member.Target), Kind: m.Target.Kind, Name: m.Target.Name, Seq: m.Seq,
-		Weight: m.Weight, Backup: m.Backup != 0, Enabled: m.Enabled != 0, Joined: m.Seats.Joined,
-		Capacity: m.Seats.Capacity, Held: m.Seats.Held, Free: m.Seats.Free(),
-	}
 }

@@ -25,8 +25,10 @@ func (a *API) listContacts(ctx context.Context, in *listContactsIn) (*body[Page[
 	var r reader
 	f := insight.ContactFilter{
 		Text: in.Q, Channel: channel.ID(id[channelKind](&r, "channel", in.Channel)),
-		Code: int64(id[codeKind](&r, "code", in.Code)), Staff: int64(id[staffKind](&r, "staff", in.Staff)),
-		Tag: int64(id[tagKind](&r, "tag", in.Tag)), Status: in.Status, From: in.From, To: in.To, Reach: reach.Contacts(),
+		Code:  int64(id[codeKind](&r, "code", in.Code)),
+		Staff: int64(id[staffKind](&r, "staff", in.Staff)),
+		Tag:   int64(id[tagKind](&r, "tag", in.Tag)), Status: in.Status, From: in.From, To: in.To,
+		Reach: reach.Contacts(),
 	}
 	if err := r.err(); err != nil {
 		return nil, err
@@ -71,10 +73,13 @@ func (a *API) contact(ctx context.Context, s string) (insight.Contact, error) {
 // a customer becomes JSON.
 func viewContact(who access.Identity, c insight.Contact) Contact {
 	return Contact{
-		ID: c.ID.String(), Name: personName(who, c.Name), Avatar: c.Avatar, ExternalID: masked(c.ExternalID),
-		UnionidKnown: c.UnionID != "", AddedAt: maybe(c.AddedAt), Status: c.Status(), LastSeenAt: maybe(c.SeenAt),
+		ID: c.ID.String(), Name: personName(who, c.Name), Avatar: c.Avatar,
+		ExternalID:   masked(c.ExternalID),
+		UnionidKnown: c.UnionID != "", AddedAt: maybe(c.AddedAt), Status: c.Status(),
+		LastSeenAt: maybe(c.SeenAt),
 		Source: ContactSource{
-			Code: ref[codeKind](c.Code), Channel: ref[channelKind](c.Channel), Tier: cmp.Or(c.Tier, contact.TierUnknown),
+			Code: ref[codeKind](c.Code), Channel: ref[channelKind](c.Channel),
+			Tier: cmp.Or(c.Tier, contact.TierUnknown),
 		},
 		Staff: each(c.Staff, func(s insight.ContactStaff) ContactStaff {
 			return ContactStaff{text[staffKind](s.ID), s.Name, maybe(s.AddedAt.Time), s.Active != 0}
@@ -83,7 +88,8 @@ func viewContact(who access.Identity, c insight.Contact) Contact {
 			return Tag{text[tagKind](t.ID), t.Name, t.Group, t.Source}
 		}),
 		Groups: each(c.Groups, func(g insight.ContactGroup) ContactGroup {
-			return ContactGroup{text[groupKind](g.ID), g.Name, maybe(g.JoinedAt.Time), maybe(g.LeftAt.Time)}
+			return ContactGroup{text[groupKind](g.ID), g.Name, maybe(g.JoinedAt.Time),
+				maybe(g.LeftAt.Time)}
 		}),
 	}
 }
@@ -103,7 +109,8 @@ func (a *API) contactTimeline(ctx context.Context, in *ByID) (*body[[]Moment], e
 
 func (a *API) viewMoment(lang string, m insight.Moment) Moment {
 	key := "fact." + string(m.Kind)
-	args := map[string]string{"code": m.CodeName, "target": m.TargetName, "staff": cmp.Or(m.StaffName, m.TargetName)}
+	args := map[string]string{"code": m.CodeName, "target": m.TargetName,
+		"staff": cmp.Or(m.StaffName, m.TargetName)}
 	v := Moment{
 		ID: m.ID.String(), At: m.At.Time, Kind: string(m.Kind), Source: m.Source(), TitleKey: key,
 		Title: a.Texts.Text(lang, key, args), Args: args,
@@ -128,10 +135,12 @@ func (a *API) revealContact(ctx context.Context, in *revealIn) (*body[Revealed],
 		return nil, err
 	}
 	err = a.DB.InTx(ctx, func(tx *db.Tx) error {
-		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "contact.revealed", Object: "contact",
+		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "contact.revealed",
+			Object:   "contact",
 			ObjectID: c.ID.String(), Note: in.Body.Reason})
 	})
-	return &body[Revealed]{Revealed{c.Name, c.ExternalID, c.UnionID, a.Clock.Now().Add(revealFor)}}, err
+	return &body[Revealed]{Revealed{c.Name, c.ExternalID, c.UnionID,
+		a.Clock.Now().Add(revealFor)}}, err
 }
 
 func (a *API) listScans(ctx context.Context, in *listScansIn) (*body[Page[ScanRow]], error) {
@@ -141,8 +150,9 @@ func (a *API) listScans(ctx context.Context, in *listScansIn) (*body[Page[ScanRo
 	}
 	var r reader
 	f := insight.ScanFilter{
-		Code: int64(id[codeKind](&r, "code", in.Code)), Contact: int64(id[contactKind](&r, "contact", in.Contact)),
-		Target: int64(id[staffKind](&r, "staff", in.Staff)), From: in.From, To: in.To,
+		Code:    int64(id[codeKind](&r, "code", in.Code)),
+		Contact: int64(id[contactKind](&r, "contact", in.Contact)),
+		Target:  int64(id[staffKind](&r, "staff", in.Staff)), From: in.From, To: in.To,
 	}
 	if !reach.Everything {
 		f.Reach = reach.Codes()
@@ -196,12 +206,15 @@ func ref[K interface{ Prefix() string }](r insight.Ref) *Ref {
 
 func viewScan(s insight.Scan) ScanRow {
 	v := ScanRow{
-		ID: s.ID.String(), Diagnosis: scan.Diagnosis(s.ID), At: s.At.Time, Code: ref[codeKind](s.Code),
-		Channel: ref[channelKind](s.Channel), Visitor: visitor(s.Visitor), State: string(s.Trace.State),
+		ID: s.ID.String(), Diagnosis: scan.Diagnosis(s.ID), At: s.At.Time,
+		Code:    ref[codeKind](s.Code),
+		Channel: ref[channelKind](s.Channel), Visitor: visitor(s.Visitor),
+		State:   string(s.Trace.State),
 		Outcome: s.Outcome, Tier: s.Tier,
 	}
 	if s.Target.ID != 0 {
-		v.Target = &ScanTarget{targetID(s.Target.Kind, s.Target.ID), s.Target.Name, cmp.Or(s.Target.Kind, "group")}
+		v.Target = &ScanTarget{targetID(s.Target.Kind, s.Target.ID), s.Target.Name,
+			cmp.Or(s.Target.Kind, "group")}
 	}
 	return v
 }
@@ -238,13 +251,15 @@ func viewTrace(s *insight.Story) Trace {
 	t := s.Trace
 	out := Trace{
 		ScanRow: viewScan(s.Scan),
-		Request: TraceRequest{OS: t.OS, WeChat: t.WeChat, Lang: t.Lang, Address: t.Address, Material: t.Material,
-			UTM: t.UTM},
+		Request: TraceRequest{OS: t.OS, WeChat: t.WeChat, Lang: t.Lang, Address: t.Address,
+			Material: t.Material,
+			UTM:      t.UTM},
 		Identity:   TraceIdentity{New: t.New, Returning: !t.New, Tier: s.Tier},
 		Steps:      steps(s),
 		Considered: considered(s),
 		After: each(s.After, func(m insight.Moment) TraceAfter {
-			return TraceAfter{string(m.Kind), m.At.Time, m.At.Sub(s.At.Time).Milliseconds(), arrivalTier(m),
+			return TraceAfter{string(m.Kind), m.At.Time, m.At.Sub(s.At.Time).Milliseconds(),
+				arrivalTier(m),
 				map[string]string{"target": m.TargetName, "staff": m.StaffName}}
 		}),
 	}
@@ -288,7 +303,8 @@ func steps(s *insight.Story) []TraceStep {
 		step("route", string(t.Reason), "state", string(t.State), "target", s.Target.Name),
 	}
 	if t.Held {
-		out = append(out, step("seat", "held", "joined", fmt.Sprint(t.Joined), "free", fmt.Sprint(t.Free)))
+		out = append(out, step("seat", "held", "joined", fmt.Sprint(t.Joined), "free",
+			fmt.Sprint(t.Free)))
 	}
 	for _, m := range s.After {
 		lag := float64(m.At.Sub(s.At.Time).Microseconds()) / 1000
@@ -303,12 +319,14 @@ func steps(s *insight.Story) []TraceStep {
 func considered(s *insight.Story) []Considered {
 	out := []Considered{}
 	if s.Target.ID != 0 {
-		out = append(out, Considered{targetID(s.Target.Kind, s.Target.ID), s.Target.Name, s.Target.Kind, "chosen",
+		out = append(out, Considered{targetID(s.Target.Kind, s.Target.ID), s.Target.Name,
+			s.Target.Kind, "chosen",
 			string(s.Trace.Reason), fmt.Sprintf("%d + %d", s.Trace.Joined, s.Trace.Free)})
 	}
 	for _, x := range s.Trace.Refused {
 		t := s.Refused[x.Target]
-		out = append(out, Considered{targetID(t.Kind, x.Target), t.Name, t.Kind, "refused", string(x.Reason), ""})
+		out = append(out, Considered{targetID(t.Kind, x.Target), t.Name, t.Kind, "refused",
+			string(x.Reason), ""})
 	}
 	return out
 }

@@ -63,7 +63,8 @@ func mac(key, b []byte) []byte {
 
 // page cuts rows, which hold one more than limit when there are more, and
 // writes the cursor behind the last one shown.
-func page[R, V any](a *API, rows []R, limit int, total int64, at func(R) cursor, view func(R) V) Page[V] {
+func page[R, V any](a *API, rows []R, limit int, total int64, at func(R) cursor,
+	view func(R) V) Page[V] {
 	var next *string
 	if len(rows) > limit {
 		rows = rows[:limit]

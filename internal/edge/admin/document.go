@@ -57,7 +57,8 @@ func exact(doc *huma.OpenAPI) {
 		nullRefs(s, t)
 	}
 	for _, path := range doc.Paths {
-		for _, o := range []*huma.Operation{path.Get, path.Post, path.Put, path.Patch, path.Delete} {
+		for _, o := range []*huma.Operation{path.Get, path.Post, path.Put, path.Patch,
+			path.Delete} {
 			if o == nil {
 				continue
 			}

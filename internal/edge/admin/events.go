@@ -106,7 +106,8 @@ func (a *API) more(r *http.Request, changes <-chan string, topics []string) []st
 }
 
 // everything is what a lost notification may have been about.
-var everything = []string{"home", "live-codes", "contacts", "scans", "groups", "staff", "wecom", "jobs", "channels"}
+var everything = []string{"home", "live-codes", "contacts", "scans", "groups", "staff", "wecom",
+	"jobs", "channels"}
 
 func add(topics []string, t string) []string {
 	if t == "" {

@@ -26,7 +26,8 @@ func (a *API) enter(next http.Handler) http.Handler {
 			return
 		}
 		w.Header().Set("Cache-Control", "no-store")
-		ctx := audit.As(access.With(r.Context(), who), who.Actor(web.Of(r.Context()).Address.String()))
+		ctx := audit.As(access.With(r.Context(), who),
+			who.Actor(web.Of(r.Context()).Address.String()))
 		e := &exchange{ResponseWriter: w}
 		e.r = r.WithContext(context.WithValue(ctx, exchangeKey{}, e))
 		next.ServeHTTP(e, e.r)

@@ -25,7 +25,8 @@ func (a *API) getHome(ctx context.Context, _ *none) (*body[Home], error) {
 		return nil, err
 	}
 	out := Home{
-		AsOf: h.AsOf, KPIs: kpis(h), Capacity: capacity(h), Todos: a.todos(ctx, h), Changes: []Change{},
+		AsOf: h.AsOf, KPIs: kpis(h), Capacity: capacity(h), Todos: a.todos(ctx, h),
+		Changes: []Change{},
 		Channels: each(h.Channels, func(c insight.ChannelDay) HomeChannel {
 			return HomeChannel{text[channelKind](c.ID), c.Name, c.Scans, c.New}
 		}),
@@ -51,21 +52,23 @@ func kpis(h *insight.Home) KPIs {
 		return k
 	}
 	return KPIs{
-		Scans:      kpi(func(d insight.Day) int64 { return d.Scans }),
-		Scanners:   kpi(func(d insight.Day) int64 { return d.Scanners }),
-		Adds:       kpi(func(d insight.Day) int64 { return d.Adds }),
-		Joins:      kpi(func(d insight.Day) int64 { return d.Joins }),
-		Lost:       kpi(func(d insight.Day) int64 { return d.Lost + d.Left }),
-		Net:        kpi(insight.Day.Net),
-		Conversion: KPIRate{Rate: Rate{h.Today.Arrived, h.Today.Scanners}, Yesterday: Rate{h.Before.Arrived, h.Before.Scanners}},
+		Scans:    kpi(func(d insight.Day) int64 { return d.Scans }),
+		Scanners: kpi(func(d insight.Day) int64 { return d.Scanners }),
+		Adds:     kpi(func(d insight.Day) int64 { return d.Adds }),
+		Joins:    kpi(func(d insight.Day) int64 { return d.Joins }),
+		Lost:     kpi(func(d insight.Day) int64 { return d.Lost + d.Left }),
+		Net:      kpi(insight.Day.Net),
+		Conversion: KPIRate{Rate: Rate{h.Today.Arrived, h.Today.Scanners},
+			Yesterday: Rate{h.Before.Arrived, h.Before.Scanners}},
 	}
 }
 
 func capacity(h *insight.Home) HomeCapacity {
 	return HomeCapacity{
 		Groups: each(h.Groups, func(g insight.GroupLight) GroupLight {
-			l := GroupLight{ID: text[groupKind](g.ID), Name: g.Name, Joined: g.Seats.Joined, Capacity: g.Seats.Capacity,
-				Held: g.Seats.Held, Free: g.Seats.Free()}
+			l := GroupLight{ID: text[groupKind](g.ID), Name: g.Name, Joined: g.Seats.Joined,
+				Capacity: g.Seats.Capacity,
+				Held:     g.Seats.Held, Free: g.Seats.Free()}
 			if g.HoursToFull != nil {
 				hours := math.Round(*g.HoursToFull*10) / 10
 				l.HoursToFull = &hours
@@ -73,7 +76,8 @@ func capacity(h *insight.Home) HomeCapacity {
 			return l
 		}),
 		Staff: each(h.Staff, func(s insight.StaffLight) StaffLight {
-			return StaffLight{text[staffKind](s.ID), s.Name, s.Seats.Joined, s.Seats.Capacity, s.Seats.Held, s.Seats.Free()}
+			return StaffLight{text[staffKind](s.ID), s.Name, s.Seats.Joined, s.Seats.Capacity,
+				s.Seats.Held, s.Seats.Free()}
 		}),
 	}
 }
@@ -102,7 +106,8 @@ func onboarding(h *insight.Home) []OnboardingStep {
 
 // health says whether what we depend on works, as far as we can tell.
 func (a *API) health(ctx context.Context, h *insight.Home) (HomeHealth, error) {
-	out := HomeHealth{QueueReady: h.Queue.Ready, QueueDead: h.Queue.Dead, LastCallbackAt: maybe(h.Queue.LastCallback), WeCom: "ok"}
+	out := HomeHealth{QueueReady: h.Queue.Ready, QueueDead: h.Queue.Dead,
+		LastCallbackAt: maybe(h.Queue.LastCallback), WeCom: "ok"}
 	c, err := a.Corp.Get(ctx)
 	if err != nil {
 		return out, err

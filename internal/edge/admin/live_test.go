@@ -21,7 +21,8 @@ import (
 )
 
 // scanned writes a scan of c that was given g, and what followed.
-func (w *testWorld) scanned(c LiveCode, target, visitor int64, tr scan.Trace, after ...fact.Fact) (id fact.ID) {
+func (w *testWorld) scanned(c LiveCode, target, visitor int64, tr scan.Trace,
+	after ...fact.Fact) (id fact.ID) {
 	w.t.Helper()
 	code, err := of[codeKind](c.ID)
 	if err != nil {
@@ -30,7 +31,8 @@ func (w *testWorld) scanned(c LiveCode, target, visitor int64, tr scan.Trace, af
 	w.tx(func(ctx context.Context, tx *db.Tx) error {
 		id = fact.NewID(tx)
 		now := w.clock.Now()
-		first := fact.Fact{ID: id, Kind: fact.Scan, At: db.At(now), Code: int64(code), Target: target, Visitor: visitor, Data: text2(w, tr)}
+		first := fact.Fact{ID: id, Kind: fact.Scan, At: db.At(now), Code: int64(code),
+			Target: target, Visitor: visitor, Data: text2(w, tr)}
 		for i := range after {
 			after[i].Scan, after[i].Code, after[i].Visitor = id, int64(code), visitor
 			after[i].At = db.At(now.Add(time.Duration(i+1) * time.Second))
@@ -44,12 +46,14 @@ func TestAScanCanBeExplained(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *testWorld) {
 		admin := w.account("root", access.SuperAdmin, access.All)
 		full, free := w.group("full", 195), w.group("free", 1)
-		c := post[LiveCode](w, admin, "/live-codes", draftOf("a", full.ID.String(), free.ID.String()), http.StatusCreated)
+		c := post[LiveCode](w, admin, "/live-codes",
+			draftOf("a", full.ID.String(), free.ID.String()), http.StatusCreated)
 		s := w.staff("zhang", 1)
 		who := w.customer("wmA", "王小明", s)
 		until := w.clock.Now().Add(90 * time.Second)
 		id := w.scanned(c, int64(free.ID), 77, scan.Trace{
-			State: "ok_group", Reason: "chosen", Kind: "group", OS: "ios", WeChat: "wechat", Lang: "zh-CN", Address: "203.0.113.0", New: true,
+			State: "ok_group", Reason: "chosen", Kind: "group", OS: "ios", WeChat: "wechat",
+			Lang: "zh-CN", Address: "203.0.113.0", New: true,
 			Held: true, Joined: 1, Free: 193, Until: until.UnixMicro(), Revision: 1,
 			Refused: []coreroute.Refusal{{Target: int64(full.ID), Reason: coreroute.Full}},
 		}, fact.Fact{Kind: fact.Shown}, fact.Fact{Kind: fact.Joined, Target: int64(free.ID), Contact: int64(who.ID), Data: `{"match":"inferred","tier":"code","scene":3}`})
@@ -69,7 +73,8 @@ func TestAScanCanBeExplained(t *testing.T) {
 			t.Errorf("%+v", rows)
 		}
 		for query, want := range map[string]fact.ID{
-			"q=" + tr.Diagnosis: id, "q=" + strings.ToLower(tr.Diagnosis): id, "q=" + lost.String(): lost, "contact=" + who.ID.String(): id,
+			"q=" + tr.Diagnosis: id, "q=" + strings.ToLower(tr.Diagnosis): id,
+			"q=" + lost.String(): lost, "contact=" + who.ID.String(): id,
 		} {
 			got := get[Page[ScanRow]](w, admin, "/scans?"+query)
 			if len(got.Items) != 1 || got.Items[0].ID != want.String() {
@@ -84,7 +89,8 @@ func TestAScanCanBeExplained(t *testing.T) {
 			t.Errorf("%+v", line)
 		}
 		own := w.account("ann", access.Analyst, access.Own)
-		if r := w.do(request{method: "GET", path: "/scans/" + id.String(), cookie: own}); r.status != http.StatusNotFound {
+		if r := w.do(request{method: "GET", path: "/scans/" + id.String(),
+			cookie: own}); r.status != http.StatusNotFound {
 			t.Errorf("another's scan: %d", r.status)
 		}
 		if p := get[Page[ScanRow]](w, own, "/scans"); len(p.Items) != 0 {
@@ -97,9 +103,11 @@ func TestTheFirstScreenCountsWhatHappened(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *testWorld) {
 		admin := w.account("root", access.SuperAdmin, access.All)
 		g := w.group("nearly full", 190)
-		c := post[LiveCode](w, admin, "/live-codes", draftOf("a", g.ID.String()), http.StatusCreated)
+		c := post[LiveCode](w, admin, "/live-codes", draftOf("a", g.ID.String()),
+			http.StatusCreated)
 		for v := range int64(3) {
-			w.scanned(c, int64(g.ID), v+1, scan.Trace{State: "ok_group", Reason: "chosen", Held: true, New: true},
+			w.scanned(c, int64(g.ID), v+1, scan.Trace{State: "ok_group", Reason: "chosen",
+				Held: true, New: true},
 				fact.Fact{Kind: fact.Joined, Target: int64(g.ID), Contact: v + 1})
 		}
 		roll := &insight.Rollup{DB: w.db, Clock: w.clock}
@@ -192,11 +200,13 @@ func TestAnOpenScreenHearsOfChanges(t *testing.T) {
 			}
 		}
 	}
-	c := post[LiveCode](w, admin, "/live-codes", draftOf("a", w.group("g", 1).ID.String()), http.StatusCreated)
+	c := post[LiveCode](w, admin, "/live-codes", draftOf("a", w.group("g", 1).ID.String()),
+		http.StatusCreated)
 	hears("live-codes")
 	w.scanned(c, 0, 1, scan.Trace{State: "all_full"})
 	hears("scans")
-	if r := w.do(request{method: "DELETE", path: "/session", cookie: admin}); r.status != http.StatusNoContent {
+	if r := w.do(request{method: "DELETE", path: "/session",
+		cookie: admin}); r.status != http.StatusNoContent {
 		t.Fatal(r.status)
 	}
 	for range events { // it ends with the session

@@ -23,7 +23,8 @@ type subjects struct{ code, group, staff, contact, pool, channel, welcome, accou
 // sample is the path and body with which an operation would succeed.
 func (s subjects) sample(r route) (path, body string) {
 	id := map[string]string{
-		"live-codes": s.code, "groups": s.group, "staff": s.staff, "contacts": s.contact, "pools": s.pool,
+		"live-codes": s.code, "groups": s.group, "staff": s.staff, "contacts": s.contact,
+		"pools":    s.pool,
 		"channels": s.channel, "welcomes": s.welcome, "accounts": s.account,
 	}[strings.Split(r.path, "/")[1]]
 	path = strings.Replace(r.path, "{id}", cmp.Or(id, "missing"), 1)
@@ -79,14 +80,19 @@ func (w *testWorld) subjects(admin string) subjects {
 	w.t.Helper()
 	g, s := w.group("福利群1", 60), w.staff("zhang", 1)
 	c := post[LiveCode](w, admin, "/live-codes", draftOf("a", g.ID.String()), http.StatusCreated)
-	acc, err := w.api.Access.Create(w.t.Context(), access.NewAccount{Login: "other", Password: password, Role: access.Agent, Scope: access.Own})
+	acc, err := w.api.Access.Create(w.t.Context(),
+		access.NewAccount{Login: "other", Password: password, Role: access.Agent,
+			Scope: access.Own})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	wm := post[Welcome](w, admin, "/welcomes", map[string]any{"name": "w", "text": "hi"}, http.StatusCreated)
+	wm := post[Welcome](w, admin, "/welcomes", map[string]any{"name": "w", "text": "hi"},
+		http.StatusCreated)
 	return subjects{
-		code: c.ID, group: g.ID.String(), staff: s.ID.String(), contact: w.customer("wmExternal01", "王小明", s).ID.String(),
-		pool: c.Pool.ID, channel: w.channel("抖音").ID.String(), welcome: wm.ID, account: acc.ID.String(),
+		code: c.ID, group: g.ID.String(), staff: s.ID.String(),
+		contact: w.customer("wmExternal01", "王小明", s).ID.String(),
+		pool:    c.Pool.ID, channel: w.channel("抖音").ID.String(), welcome: wm.ID,
+		account: acc.ID.String(),
 	}
 }
 
@@ -144,7 +150,8 @@ func TestEveryOperationObeysTheTable(t *testing.T) {
 				passed = want // a key has no account to change
 			}
 			if passed != want {
-				t.Errorf("%s %s as %s: %d, allowed should be %v", rt.method, rt.path, name, got, want)
+				t.Errorf("%s %s as %s: %d, allowed should be %v", rt.method, rt.path, name, got,
+					want)
 			}
 			if got >= 500 {
 				t.Errorf("%s %s as %s: %d", rt.method, rt.path, name, got)
@@ -171,7 +178,8 @@ func (w *testWorld) disabled(login string, r access.Role) string {
 	yes := true
 	for _, a := range all {
 		if a.Login == login {
-			if _, err := w.api.Access.Update(w.t.Context(), a.ID, 0, access.Change{Disabled: &yes}); err != nil {
+			if _, err := w.api.Access.Update(w.t.Context(), a.ID, 0,
+				access.Change{Disabled: &yes}); err != nil {
 				w.t.Fatal(err)
 			}
 		}
@@ -201,7 +209,8 @@ func TestEveryAnswerFitsTheDocument(t *testing.T) {
 			before := map[string]string{"/resumption": "/pause", "/restoration": "/archive"}
 			for from, to := range before {
 				if strings.HasSuffix(rt.path, from) {
-					w.do(request{method: "POST", path: strings.Replace(path, from, to, 1), cookie: admin})
+					w.do(request{method: "POST", path: strings.Replace(path, from, to, 1),
+						cookie: admin})
 				}
 			}
 		}
@@ -226,7 +235,8 @@ func TestEveryAnswerFitsTheDocument(t *testing.T) {
 			continue
 		}
 		res := &huma.ValidateResult{}
-		huma.Validate(doc.Components.Schemas, m.Schema, huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, v, res)
+		huma.Validate(doc.Components.Schemas, m.Schema, huma.NewPathBuffer(nil, 0),
+			huma.ModeReadFromServer, v, res)
 		for _, err := range res.Errors {
 			t.Errorf("%s: %v", key, err)
 		}
@@ -235,7 +245,8 @@ func TestEveryAnswerFitsTheDocument(t *testing.T) {
 
 func operationOf(doc *huma.OpenAPI, r route) *huma.Operation {
 	p := doc.Paths[r.path]
-	return map[string]*huma.Operation{"GET": p.Get, "POST": p.Post, "PUT": p.Put, "PATCH": p.Patch, "DELETE": p.Delete}[r.method]
+	return map[string]*huma.Operation{"GET": p.Get, "POST": p.Post, "PUT": p.Put, "PATCH": p.Patch,
+		"DELETE": p.Delete}[r.method]
 }
 
 func TestEveryRouteNamesAPermissionThatARoleHolds(t *testing.T) {

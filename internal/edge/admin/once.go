@@ -43,7 +43,8 @@ func (k kept) place() string { return "idempotency.body|" + k.Actor + "|" + k.Ke
 func (a *API) once(e *exchange, text []byte, run func()) error {
 	ctx := e.r.Context()
 	k := kept{
-		Key: e.r.Header.Get(keyHeader), Actor: access.Who(ctx).Actor("").ID, Request: requestSum(e.r, text),
+		Key: e.r.Header.Get(keyHeader), Actor: access.Who(ctx).Actor("").ID,
+		Request:   requestSum(e.r, text),
 		CreatedAt: db.At(a.Clock.Now()),
 	}
 	if len(k.Key) > maxKey {
@@ -126,7 +127,8 @@ func (a *API) replay(w http.ResponseWriter, k kept) error {
 func (a *API) remember(ctx context.Context, k kept, rec *recorder) error {
 	return a.DB.InTx(ctx, func(tx *db.Tx) error {
 		if rec.status >= 400 && rec.status < 500 || rec.status == http.StatusServiceUnavailable {
-			_, err := tx.Exec(ctx, "delete from idempotency where actor = ? and key = ?", k.Actor, k.Key)
+			_, err := tx.Exec(ctx, "delete from idempotency where actor = ? and key = ?", k.Actor,
+				k.Key)
 			return err
 		}
 		text, err := a.Ring.Seal(rec.body.Bytes(), k.place())
@@ -152,7 +154,8 @@ func (a *API) remember(ctx context.Context, k kept, rec *recorder) error {
 // Forget throws away the answers that are a day old. The schedule runs it.
 func Forget(ctx context.Context, d *db.DB, now time.Time) error {
 	return d.InTx(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, "delete from idempotency where created_at < ?", db.At(now.Add(-keptFor)))
+		_, err := tx.Exec(ctx, "delete from idempotency where created_at < ?",
+			db.At(now.Add(-keptFor)))
 		return err
 	})
 }

@@ -62,12 +62,14 @@ func (a *API) createPool(ctx context.Context, in *createPoolIn) (*created[Pool],
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	p := pool.Pool{Name: b.Name, Kind: b.Kind, Strategy: b.Strategy, AutoCreate: bit(b.AutoCreate), BaseName: b.BaseName}
+	p := pool.Pool{Name: b.Name, Kind: b.Kind, Strategy: b.Strategy, AutoCreate: bit(b.AutoCreate),
+		BaseName: b.BaseName}
 	err := a.changed(ctx, "groups", func(tx *db.Tx) (err error) {
 		if p, err = pool.Create(ctx, tx, p, ms, a.Clock.Now()); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "pool.created", Object: "pool",
+		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "pool.created",
+			Object:   "pool",
 			ObjectID: p.ID.String(), After: poolRecord(p, ms)})
 	})
 	if err != nil {
@@ -105,7 +107,8 @@ func (a *API) patchPool(ctx context.Context, in *patchPoolIn) (*versioned[Pool],
 	return a.showPool(ctx, pool.ID(n))
 }
 
-func (a *API) savePool(ctx context.Context, tx *db.Tx, id pool.ID, version int64, in *patchPoolIn, ms *[]pool.Member) error {
+func (a *API) savePool(ctx context.Context, tx *db.Tx, id pool.ID, version int64, in *patchPoolIn,
+	ms *[]pool.Member) error {
 	before, err := pool.ByID(ctx, tx, id)
 	if err != nil {
 		return err
@@ -134,7 +137,8 @@ func (a *API) savePool(ctx context.Context, tx *db.Tx, id pool.ID, version int64
 	if err := a.EnsurePool(ctx, tx, int64(id)); err != nil {
 		return err
 	}
-	return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "pool.changed", Object: "pool",
+	return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "pool.changed",
+		Object:   "pool",
 		ObjectID: id.String(), Before: was, After: poolRecord(after, now)})
 }
 
@@ -152,7 +156,8 @@ func poolRecord(p pool.Pool, ms []pool.Member) any {
 		Enabled int64 `json:"enabled"`
 	}
 	return map[string]any{
-		"name": p.Name, "strategy": p.Strategy, "auto_create": p.AutoCreate, "base_name": p.BaseName,
-		"members": each(ms, func(m pool.Member) member { return member{m.Target, m.Weight, m.Backup, m.Enabled} }),
+		"name": p.Name, "strategy": p.Strategy, "auto_create": p.AutoCreate,
+		"base_name": p.BaseName,
+		"members":   each(ms, func(m pool.Member) member { return member{m.Target, m.Weight, m.Backup, m.Enabled} }),
 	}
 }

@@ -94,7 +94,8 @@ func requestFault(m *huma.ErrorModel) error {
 		f = web.ErrMalformed
 	}
 	for _, d := range m.Errors {
-		where, path, _ := strings.Cut(strings.NewReplacer("[", ".", "]", "").Replace(d.Location), ".")
+		where, path, _ := strings.Cut(strings.NewReplacer("[", ".", "]", "").Replace(d.Location),
+			".")
 		if where == "path" {
 			return web.ErrNoSuchPath
 		}

@@ -74,7 +74,8 @@ func (r route) operation() huma.Operation {
 	}
 	if r.method != http.MethodGet && r.scope != open {
 		o.Parameters = []*huma.Param{{
-			Name: keyHeader, In: "header", Schema: &huma.Schema{Type: "string", MaxLength: new(maxKey)},
+			Name: keyHeader, In: "header", Schema: &huma.Schema{Type: "string",
+				MaxLength: new(maxKey)},
 			Description: "Any text of your own. The request is carried out once, however often it is sent.",
 		}}
 	}
@@ -95,7 +96,8 @@ func (r route) operation() huma.Operation {
 // operationID turns GET /live-codes/{id}/qr.png into getLiveCodesIdQrPng.
 func operationID(method, path string) string {
 	id := strings.ToLower(method)
-	for _, word := range strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune("/{}-._", r) }) {
+	for _, word := range strings.FieldsFunc(path,
+		func(r rune) bool { return strings.ContainsRune("/{}-._", r) }) {
 		id += strings.ToUpper(word[:1]) + word[1:]
 	}
 	return id

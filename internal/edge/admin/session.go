@@ -14,7 +14,8 @@ func (a *API) getSetup(ctx context.Context, _ *none) (*body[Setup], error) {
 }
 
 func (a *API) setUp(ctx context.Context, in *setupIn) (*loggedIn, error) {
-	n := access.NewAccount{Login: in.Body.Login, Name: in.Body.Name, Password: in.Body.Password, Locale: in.Body.Locale}
+	n := access.NewAccount{Login: in.Body.Login, Name: in.Body.Name, Password: in.Body.Password,
+		Locale: in.Body.Locale}
 	token, who, err := a.Access.Found(ctx, in.Body.Token, n, client(ctx))
 	if err != nil {
 		return nil, err
@@ -31,7 +32,8 @@ func (a *API) login(ctx context.Context, in *loginIn) (*loggedIn, error) {
 }
 
 func client(ctx context.Context) access.Client {
-	return access.Client{Address: web.Of(ctx).Address.String(), Agent: exchangeOf(ctx).r.UserAgent()}
+	return access.Client{Address: web.Of(ctx).Address.String(),
+		Agent: exchangeOf(ctx).r.UserAgent()}
 }
 
 func (a *API) welcomeIn(ctx context.Context, token string, who access.Identity) (*loggedIn, error) {
@@ -45,9 +47,12 @@ func (a *API) me(ctx context.Context, who access.Identity) (Me, error) {
 		return Me{}, err
 	}
 	m := Me{
-		ID: who.Account.String(), Login: who.Login, Name: who.Name, Role: string(who.Role), Scope: string(who.Scope),
-		Locale: who.Locale, CorpName: corp.CorpName, Demo: a.Demo, SandboxPhoneURL: a.SandboxPhoneURL,
-		Permissions: each(who.Role.Permissions(), func(p access.Permission) string { return string(p) }),
+		ID: who.Account.String(), Login: who.Login, Name: who.Name, Role: string(who.Role),
+		Scope:  string(who.Scope),
+		Locale: who.Locale, CorpName: corp.CorpName, Demo: a.Demo,
+		SandboxPhoneURL: a.SandboxPhoneURL,
+		Permissions: each(who.Role.Permissions(),
+			func(p access.Permission) string { return string(p) }),
 	}
 	if who.Key != 0 {
 		m.ID = who.Key.String()
@@ -84,7 +89,8 @@ func (a *API) patchMe(ctx context.Context, in *patchMeIn) (*body[Me], error) {
 		}
 	}
 	if in.Body.Name != nil || in.Body.Locale != nil {
-		acc, err := a.Access.Update(ctx, who.Account, 0, access.Change{Name: in.Body.Name, Locale: in.Body.Locale})
+		acc, err := a.Access.Update(ctx, who.Account, 0,
+			access.Change{Name: in.Body.Name, Locale: in.Body.Locale})
 		if err != nil {
 			return nil, err
 		}
@@ -102,8 +108,10 @@ func (a *API) listSessions(ctx context.Context, _ *none) (*body[Page[Session]], 
 	}
 	return &body[Page[Session]]{whole(rows, func(s access.Session) Session {
 		return Session{
-			ID: s.ID(), Account: Ref{who.Account.String(), who.Name}, CreatedAt: s.CreatedAt.Time, SeenAt: s.SeenAt.Time,
-			ExpiresAt: s.ExpiresAt.Time, Address: s.Address, Agent: s.Agent, Current: s.ID() == who.Session,
+			ID: s.ID(), Account: Ref{who.Account.String(), who.Name}, CreatedAt: s.CreatedAt.Time,
+			SeenAt:    s.SeenAt.Time,
+			ExpiresAt: s.ExpiresAt.Time, Address: s.Address, Agent: s.Agent,
+			Current: s.ID() == who.Session,
 		}
 	})}, nil
 }

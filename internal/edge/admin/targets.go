@@ -16,7 +16,8 @@ type poolID = pool.ID
 
 func (a *API) listGroups(ctx context.Context, in *listGroupsIn) (*body[Page[Group]], error) {
 	var r reader
-	f := insight.GroupFilter{Text: in.Q, Status: in.Status, Pool: pool.ID(id[poolKind](&r, "pool", in.Pool))}
+	f := insight.GroupFilter{Text: in.Q, Status: in.Status,
+		Pool: pool.ID(id[poolKind](&r, "pool", in.Pool))}
 	if err := r.err(); err != nil {
 		return nil, err
 	}
@@ -71,7 +72,8 @@ func (a *API) patchGroup(ctx context.Context, in *patchGroupIn) (*versioned[Grou
 		if _, err := group.SetCapacity(ctx, tx, id, in.Body.Capacity); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "group.changed", Object: "group", ObjectID: id.String(),
+		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "group.changed",
+			Object: "group", ObjectID: id.String(),
 			Before: map[string]any{"capacity": before.Seats.Capacity}, After: map[string]any{"capacity": in.Body.Capacity}})
 	})
 	if err != nil {
@@ -83,7 +85,8 @@ func (a *API) patchGroup(ctx context.Context, in *patchGroupIn) (*versioned[Grou
 // fresh returns errMatch unless the row of table still has version.
 func fresh(ctx context.Context, tx *db.Tx, table string, id, version int64) error {
 	var now int64
-	err := tx.QueryRow(ctx, "select version from "+table+" where id = ?"+tx.ForUpdate(), id).Scan(&now)
+	err := tx.QueryRow(ctx, "select version from "+table+" where id = ?"+tx.ForUpdate(),
+		id).Scan(&now)
 	if err != nil && !db.NoRows(err) {
 		return err
 	}
@@ -95,10 +98,13 @@ func fresh(ctx context.Context, tx *db.Tx, table string, id, version int64) erro
 
 func viewGroup(g insight.Group) Group {
 	v := Group{
-		ID: g.ID.String(), ChatID: masked(g.ChatID), Name: g.Name, Status: g.Status, Members: g.Members,
-		Externals: g.Externals, Capacity: g.Seats.Capacity, Held: g.Seats.Held, Free: g.Seats.Free(),
-		JoinedToday: g.JoinedToday, LeftToday: g.LeftToday, CreatedAt: g.CreatedAt.Time, SyncedAt: maybe(g.SyncedAt.Time),
-		Codes: g.Codes, Version: g.Version,
+		ID: g.ID.String(), ChatID: masked(g.ChatID), Name: g.Name, Status: g.Status,
+		Members:   g.Members,
+		Externals: g.Externals, Capacity: g.Seats.Capacity, Held: g.Seats.Held,
+		Free:        g.Seats.Free(),
+		JoinedToday: g.JoinedToday, LeftToday: g.LeftToday, CreatedAt: g.CreatedAt.Time,
+		SyncedAt: maybe(g.SyncedAt.Time),
+		Codes:    g.Codes, Version: g.Version,
 		Pools: each(g.Pools, func(p pool.Pool) Ref { return Ref{p.ID.String(), p.Name} }),
 	}
 	if g.Owner != nil {
@@ -147,7 +153,8 @@ func (a *API) patchStaff(ctx context.Context, in *patchStaffIn) (*versioned[Staf
 		if err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "staff.changed", Object: "staff", ObjectID: id.String(),
+		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "staff.changed",
+			Object: "staff", ObjectID: id.String(),
 			Before: staffRecord(before), After: staffRecord(after)})
 	})
 	if err != nil {
@@ -166,9 +173,11 @@ func staffRecord(s staff.Staff) any {
 
 func (a *API) viewStaff(s insight.Staff) Staff {
 	v := Staff{
-		ID: s.ID.String(), UserID: s.UserID, Name: s.Name, Departments: list(s.DeptNames), Status: "inactive",
+		ID: s.ID.String(), UserID: s.UserID, Name: s.Name, Departments: list(s.DeptNames),
+		Status:  "inactive",
 		Follows: s.Follows != 0, DailyCap: s.DailyCap, Today: s.Seats.Joined, Held: s.Seats.Held,
-		Remaining: s.Seats.Free(), Customers: s.Customers, Codes: s.Codes, Problems: list(s.Problems()), Version: s.Version,
+		Remaining: s.Seats.Free(), Customers: s.Customers, Codes: s.Codes,
+		Problems: list(s.Problems()), Version: s.Version,
 	}
 	switch {
 	case s.Status == wecom.StatusLeft || !s.RemovedAt.IsZero():

@@ -24,9 +24,11 @@ func (a *API) getWeCom(ctx context.Context, _ *none) (*body[WeCom], error) {
 
 func (a *API) viewWeCom(ctx context.Context, c corp.Connection) WeCom {
 	v := WeCom{
-		Mode: string(c.Mode), CorpID: c.CorpID, CorpName: c.CorpName, AgentID: c.AgentID, BaseURL: c.BaseURL,
-		SecretSet: c.SecretSet, TokenSet: c.CallbackSet, AESKeySet: c.CallbackSet, CallbackURL: a.Corp.CallbackURL,
-		LastCheck: viewChecks(ctx, c.LastCheck), Capabilities: map[string]bool{},
+		Mode: string(c.Mode), CorpID: c.CorpID, CorpName: c.CorpName, AgentID: c.AgentID,
+		BaseURL:   c.BaseURL,
+		SecretSet: c.SecretSet, TokenSet: c.CallbackSet, AESKeySet: c.CallbackSet,
+		CallbackURL: a.Corp.CallbackURL,
+		LastCheck:   viewChecks(ctx, c.LastCheck), Capabilities: map[string]bool{},
 	}
 	for _, k := range c.LastCheck {
 		v.Capabilities[k.Name] = k.OK
@@ -49,7 +51,8 @@ func viewChecks(ctx context.Context, checks []corp.Check) []WeComCheck {
 			k.Args = map[string]string{}
 		}
 		return WeComCheck{
-			Check: k.Name, OK: k.OK, MessageKey: "wecom.check." + k.Name + state, FixKey: "wecom.check." + k.Name + ".fix",
+			Check: k.Name, OK: k.OK, MessageKey: "wecom.check." + k.Name + state,
+			FixKey:  "wecom.check." + k.Name + ".fix",
 			Message: fillIn(k.Message[i], k.Args), Fix: fillIn(k.Fix[i], k.Args), Args: k.Args,
 		}
 	})
@@ -67,8 +70,9 @@ func fillIn(text string, args map[string]string) string {
 func (a *API) putWeCom(ctx context.Context, in *putWeComIn) (*body[WeCom], error) {
 	b := in.Body
 	c, err := a.Corp.Put(ctx, corp.Change{
-		Mode: corp.Mode(b.Mode), CorpID: b.CorpID, CorpName: b.CorpName, AgentID: b.AgentID, BaseURL: b.BaseURL,
-		Secret: b.Secret, CallbackToken: b.CallbackToken, CallbackAESKey: b.CallbackAESKey,
+		Mode: corp.Mode(b.Mode), CorpID: b.CorpID, CorpName: b.CorpName, AgentID: b.AgentID,
+		BaseURL: b.BaseURL,
+		Secret:  b.Secret, CallbackToken: b.CallbackToken, CallbackAESKey: b.CallbackAESKey,
 	})
 	if err != nil {
 		return nil, err
@@ -99,8 +103,9 @@ func (a *API) startSync(ctx context.Context, in *syncIn) (*body[[]SyncState], er
 				return err
 			}
 		}
-		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "wecom.synced", Object: "wecom",
-			After: map[string]any{"what": in.Body.What}})
+		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "wecom.synced",
+			Object: "wecom",
+			After:  map[string]any{"what": in.Body.What}})
 	})
 	if err != nil {
 		return nil, err
@@ -144,8 +149,10 @@ func (a *API) listJobs(ctx context.Context, in *listJobsIn) (*body[Page[Job]], e
 
 func viewJob(j insight.Job) Job {
 	return Job{
-		ID: j.ID.String(), Queue: j.Queue, Kind: j.Kind, State: j.State, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts,
-		RunAt: j.RunAt.Time, CreatedAt: j.CreatedAt.Time, FinishedAt: maybe(j.FinishedAt.Time), LastError: j.LastError,
+		ID: j.ID.String(), Queue: j.Queue, Kind: j.Kind, State: j.State, Attempt: j.Attempt,
+		MaxAttempts: j.MaxAttempts,
+		RunAt:       j.RunAt.Time, CreatedAt: j.CreatedAt.Time, FinishedAt: maybe(j.FinishedAt.Time),
+		LastError: j.LastError,
 	}
 }
 
@@ -157,7 +164,8 @@ func (a *API) deleteJob(ctx context.Context, in *ByID) (*none, error) {
 	return a.onJob(ctx, in.ID, "job.deleted", job.Delete)
 }
 
-func (a *API) onJob(ctx context.Context, s, action string, f func(context.Context, *db.Tx, job.ID) error) (*none, error) {
+func (a *API) onJob(ctx context.Context, s, action string,
+	f func(context.Context, *db.Tx, job.ID) error) (*none, error) {
 	n, err := of[jobKind](s)
 	if err != nil {
 		return nil, err
@@ -166,6 +174,7 @@ func (a *API) onJob(ctx context.Context, s, action string, f func(context.Contex
 		if err := f(ctx, tx, job.ID(n)); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: action, Object: "job", ObjectID: s})
+		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: action, Object: "job",
+			ObjectID: s})
 	})
 }

@@ -23,24 +23,28 @@ func (a *API) listWelcomes(ctx context.Context, _ *none) (*body[Page[Welcome]], 
 }
 
 func viewWelcome(w welcome.Welcome, uses int64) Welcome {
-	v := Welcome{ID: w.ID.String(), Name: w.Name, Text: w.Body.V.Text, Version: w.Version, UsedBy: uses,
+	v := Welcome{ID: w.ID.String(), Name: w.Name, Text: w.Body.V.Text, Version: w.Version,
+		UsedBy:   uses,
 		Archived: w.Archived != 0, UpdatedAt: w.UpdatedAt.Time, Attachments: []WelcomeAttachment{}}
 	for _, x := range w.Body.V.Attachments {
 		if x.Link != nil {
-			v.Attachments = append(v.Attachments, WelcomeAttachment{"link", x.Link.Title, x.Link.URL, x.Link.Desc, x.Link.PicURL})
+			v.Attachments = append(v.Attachments,
+				WelcomeAttachment{"link", x.Link.Title, x.Link.URL, x.Link.Desc, x.Link.PicURL})
 		}
 	}
 	return v
 }
 
 func (w WelcomeAttachment) attachment() wecom.Attachment {
-	return wecom.Attachment{MsgType: "link", Link: &wecom.Link{Title: w.Title, URL: w.URL, Desc: w.Desc, PicURL: w.Picture}}
+	return wecom.Attachment{MsgType: "link", Link: &wecom.Link{Title: w.Title, URL: w.URL,
+		Desc: w.Desc, PicURL: w.Picture}}
 }
 
 func (a *API) createWelcome(ctx context.Context, in *createWelcomeIn) (*created[Welcome], error) {
 	b := in.Body
 	w := welcome.Welcome{Name: b.Name}
-	w.Body.V = welcome.Body{Text: b.Text, Attachments: each(b.Attachments, WelcomeAttachment.attachment)}
+	w.Body.V = welcome.Body{Text: b.Text, Attachments: each(b.Attachments,
+		WelcomeAttachment.attachment)}
 	err := a.changed(ctx, "welcomes", func(tx *db.Tx) (err error) {
 		if w, err = welcome.Create(ctx, tx, w, a.Clock.Now()); err != nil {
 			return err
@@ -100,11 +104,14 @@ func (in *patchWelcomeIn) apply(w *welcome.Welcome, uses int64) error {
 	return nil
 }
 
-func (a *API) auditWelcome(ctx context.Context, tx *db.Tx, action string, before *welcome.Welcome, after welcome.Welcome) error {
+func (a *API) auditWelcome(ctx context.Context, tx *db.Tx, action string, before *welcome.Welcome,
+	after welcome.Welcome) error {
 	record := func(w welcome.Welcome) any {
-		return map[string]any{"name": w.Name, "text": w.Body.V.Text, "attachments": w.Body.V.Attachments, "archived": w.Archived}
+		return map[string]any{"name": w.Name, "text": w.Body.V.Text,
+			"attachments": w.Body.V.Attachments, "archived": w.Archived}
 	}
-	e := audit.Entry{At: a.Clock.Now(), Action: action, Object: "welcome", ObjectID: after.ID.String(), After: record(after)}
+	e := audit.Entry{At: a.Clock.Now(), Action: action, Object: "welcome",
+		ObjectID: after.ID.String(), After: record(after)}
 	if before != nil {
 		e.Before = record(*before)
 	}

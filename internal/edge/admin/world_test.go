@@ -55,14 +55,22 @@ func newWorld(t *testing.T, d *db.DB) *testWorld {
 	zone := time.FixedZone("Asia/Shanghai", 8*3600)
 	nothing := func(context.Context, *db.Tx, int64) error { return nil }
 	w.api = New(Deps{
-		DB: d, Clock: w.clock, Ring: ring, Texts: texts, Log: quiet, Zone: zone, Access: access.New(d, w.clock),
-		Codes:  &livecode.Service{DB: d, Clock: w.clock, Signer: livecode.NewSigner(ring.Keys("slug")), Ensure: nothing},
-		Reader: &insight.Reader{DB: d, Clock: w.clock, Zone: zone, Contacts: contact.Store{Ring: ring}},
-		Corp:   &corp.Service{DB: d, Clock: w.clock, Ring: ring, Log: quiet, CallbackURL: "https://x.example/wecom/callback"},
+		DB: d, Clock: w.clock, Ring: ring, Texts: texts, Log: quiet, Zone: zone,
+		Access: access.New(d, w.clock),
+		Codes: &livecode.Service{DB: d, Clock: w.clock,
+			Signer: livecode.NewSigner(ring.Keys("slug")), Ensure: nothing},
+		Reader: &insight.Reader{DB: d, Clock: w.clock, Zone: zone,
+			Contacts: contact.Store{Ring: ring}},
+		Corp: &corp.Service{DB: d, Clock: w.clock, Ring: ring, Log: quiet,
+			CallbackURL: "https://x.example/wecom/callback"},
 		Preview: func(_ context.Context, p Preview) ([]byte, error) {
 			return []byte("<p>" + p.State + " " + p.Target + "</p>"), nil
 		},
-		Sync:       func(_ context.Context, _ *db.Tx, what string) error { w.synced = append(w.synced, what); return nil },
+		Sync: func(_ context.Context, _ *db.Tx,
+			what string) error {
+			w.synced = append(w.synced, what)
+			return nil
+		},
 		EnsurePool: nothing, PublicURL: "https://go.example.com", Version: "test",
 	})
 	w.handler = (&web.Stack{Log: quiet, Clock: w.clock, Texts: texts}).Wrap(w.api)
@@ -70,7 +78,8 @@ func newWorld(t *testing.T, d *db.DB) *testWorld {
 }
 
 // account makes an account and returns its session's cookie.
-func (w *testWorld) account(login string, r access.Role, s access.Scope, more ...func(*access.NewAccount)) string {
+func (w *testWorld) account(login string, r access.Role, s access.Scope,
+	more ...func(*access.NewAccount)) string {
 	w.t.Helper()
 	n := access.NewAccount{Login: login, Name: login, Password: password, Role: r, Scope: s}
 	for _, f := range more {
@@ -84,7 +93,8 @@ func (w *testWorld) account(login string, r access.Role, s access.Scope, more ..
 
 func (w *testWorld) session(login string) string {
 	w.t.Helper()
-	token, _, err := w.api.Access.Login(w.t.Context(), login, password, access.Client{Address: "192.0.2.1"})
+	token, _, err := w.api.Access.Login(w.t.Context(), login, password,
+		access.Client{Address: "192.0.2.1"})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -108,7 +118,8 @@ type reply struct {
 
 func (w *testWorld) do(q request) reply {
 	w.t.Helper()
-	r := httptest.NewRequest(q.method, "https://go.example.com/api/v1"+q.path, strings.NewReader(q.body))
+	r := httptest.NewRequest(q.method, "https://go.example.com/api/v1"+q.path,
+		strings.NewReader(q.body))
 	if q.body == "" {
 		r.Body, r.ContentLength = http.NoBody, 0
 	}
@@ -197,7 +208,8 @@ func (w *testWorld) group(name string, members int64) (g group.Group) {
 func (w *testWorld) staff(userid string, dept int64) (s staff.Staff) {
 	w.t.Helper()
 	w.tx(func(ctx context.Context, tx *db.Tx) (err error) {
-		s, err = staff.Keep(ctx, tx, wecom.User{UserID: userid, Name: userid, Status: wecom.StatusActive,
+		s, err = staff.Keep(ctx, tx, wecom.User{UserID: userid, Name: userid,
+			Status:     wecom.StatusActive,
 			Department: []int64{dept}}, true, w.clock.Now())
 		return err
 	})
@@ -216,7 +228,8 @@ func (w *testWorld) customer(external, name string, s staff.Staff) (c contact.Co
 		if err := store.Save(ctx, tx, &c, w.clock.Now()); err != nil {
 			return err
 		}
-		return contact.SaveFollow(ctx, tx, contact.Follow{Contact: c.ID, Staff: s.ID, Active: 1, AddedAt: db.At(w.clock.Now())})
+		return contact.SaveFollow(ctx, tx, contact.Follow{Contact: c.ID, Staff: s.ID, Active: 1,
+			AddedAt: db.At(w.clock.Now())})
 	})
 	return c
 }
@@ -224,7 +237,8 @@ func (w *testWorld) customer(external, name string, s staff.Staff) (c contact.Co
 func (w *testWorld) channel(name string) (c channel.Channel) {
 	w.t.Helper()
 	w.tx(func(ctx context.Context, tx *db.Tx) (err error) {
-		c, err = channel.Create(ctx, tx, channel.Channel{Name: name, Abbr: "DY", Kind: channel.Ad}, w.clock.Now())
+		c, err = channel.Create(ctx, tx, channel.Channel{Name: name, Abbr: "DY", Kind: channel.Ad},
+			w.clock.Now())
 		return err
 	})
 	return c
