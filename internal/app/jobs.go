@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/base/job"
+	"github.com/tuma-live/tuma/internal/core/corp"
 )
 
 // register lists every job there is and what does it.
@@ -49,6 +51,10 @@ func (s *Server) sync(ctx context.Context, a syncJob) error {
 // startSync asks for a whole mirror of what, in tx. One that waits or runs
 // already is not doubled.
 func (s *Server) startSync(ctx context.Context, tx *db.Tx, what string) error {
+	// One that waits for its next try goes on now: someone has mended something.
+	if err := job.Hurry(ctx, tx, syncJob{}, what); err != nil {
+		return err
+	}
 	return job.Enqueue(ctx, tx, syncJob{what}, job.Queue(job.Slow), job.Unique(what))
 }
 
@@ -59,6 +65,9 @@ type repairJob struct{}
 func (repairJob) Kind() string { return "wecom.repair" }
 
 func (s *Server) repair(ctx context.Context, _ repairJob) error {
+	if _, err := s.corp.Connect(ctx); errors.Is(err, corp.ErrNotConnected) {
+		return nil
+	}
 	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
 		for _, what := range order {
 			if err := s.startSync(ctx, tx, what); err != nil {

@@ -116,6 +116,18 @@ func EnqueueAll(ctx context.Context, tx *db.Tx, all []Args, opts ...Option) erro
 	return tx.Notify(ctx, topic, rows[0].Queue)
 }
 
+// Hurry lets the waiting job with args' kind and the unique key run at once.
+func Hurry(ctx context.Context, tx *db.Tx, args Args, key string) error {
+	n, err := tx.Exec(ctx, "update job set run_at = 0 where unique_key = ? and state = ?", args.Kind()+":"+key, ready)
+	if err != nil {
+		return fmt.Errorf("cannot hurry %s: %w", args.Kind(), err)
+	}
+	if n == 0 {
+		return nil
+	}
+	return tx.Notify(ctx, topic, "")
+}
+
 type discarded struct{ error }
 
 func (d discarded) Unwrap() error { return d.error }

@@ -10,6 +10,7 @@ import (
 	"github.com/tuma-live/tuma/internal/base/ident"
 	"github.com/tuma-live/tuma/internal/base/job"
 	"github.com/tuma-live/tuma/internal/core/group"
+	"github.com/tuma-live/tuma/internal/core/livecode"
 	"github.com/tuma-live/tuma/internal/core/pool"
 	"github.com/tuma-live/tuma/internal/core/staff"
 )
@@ -27,10 +28,26 @@ func (SyncJob) Kind() string { return "carrier.sync" }
 
 // code is what a carrier needs to know of a live code.
 type code struct {
-	ID       int64   `db:"id"`
-	Name     string  `db:"name"`
-	Pool     pool.ID `db:"pool"`
-	Overflow pool.ID `db:"overflow"`
+	ID       int64                        `db:"id"`
+	Name     string                       `db:"name"`
+	Pool     pool.ID                      `db:"pool"`
+	Overflow pool.ID                      `db:"overflow"`
+	Fallback db.JSON[[]livecode.Fallback] `db:"fallback"`
+}
+
+// duty lists the staff members of the code's fallback chain.
+func (c code) duty() []int64 {
+	var ids []int64
+	for _, f := range c.Fallback.V {
+		if f.Kind != livecode.ToStaff {
+			continue
+		}
+		var id staff.ID
+		if err := id.UnmarshalText([]byte(f.Ref)); err == nil && id != 0 {
+			ids = append(ids, int64(id))
+		}
+	}
+	return ids
 }
 
 // Ensure stores what WeCom shall hold for every target of the code, and
@@ -38,7 +55,7 @@ type code struct {
 // in its pools stay as they are: somebody may still have the QR code.
 func Ensure(ctx context.Context, tx *db.Tx, codeID int64, now time.Time) error {
 	c, err := db.Get[code](ctx, tx,
-		"select id, name, pool, overflow from live_code where id = ?", codeID)
+		"select id, name, pool, overflow, fallback from live_code where id = ?", codeID)
 	if err != nil {
 		return fmt.Errorf("cannot read live code %d: %w", codeID, err)
 	}
@@ -50,7 +67,7 @@ func Ensure(ctx context.Context, tx *db.Tx, codeID int64, now time.Time) error {
 			return err
 		}
 	}
-	return nil
+	return ensureStaff(ctx, tx, c, c.duty(), now)
 }
 
 // EnsurePool is Ensure for every live code that uses the pool.
@@ -86,10 +103,6 @@ func ensurePool(ctx context.Context, tx *db.Tx, c code, id pool.ID, now time.Tim
 	if err != nil {
 		return err
 	}
-	people, err := staff.List(ctx, tx, db.Where("id in (?)", db.In(targets)))
-	if err != nil {
-		return err
-	}
 	for _, g := range groups {
 		if g.Status == group.Dismissed {
 			continue
@@ -99,13 +112,25 @@ func ensurePool(ctx context.Context, tx *db.Tx, c code, id pool.ID, now time.Tim
 			return err
 		}
 	}
+	if err := ensureStaff(ctx, tx, c, targets, now); err != nil {
+		return err
+	}
+	return ensureAuto(ctx, tx, c, p, groups, now)
+}
+
+// ensureStaff wants a contact way for those of targets who are staff members.
+func ensureStaff(ctx context.Context, tx *db.Tx, c code, targets []int64, now time.Time) error {
+	people, err := staff.List(ctx, tx, db.Where("id in (?)", db.In(targets)))
+	if err != nil {
+		return err
+	}
 	for _, s := range people {
 		w := Config{Remark: remark(c.Name), Users: []string{s.UserID}}
 		if err := want(ctx, tx, c.ID, int64(s.ID), Staff, w, now); err != nil {
 			return err
 		}
 	}
-	return ensureAuto(ctx, tx, c, p, groups, now)
+	return nil
 }
 
 // ensureAuto wants the join way that lets WeCom open the pool's next group. It

@@ -14,6 +14,7 @@ import (
 	"github.com/tuma-live/tuma/internal/base/fault"
 	"github.com/tuma-live/tuma/internal/core/livecode"
 	"github.com/tuma-live/tuma/internal/core/route"
+	"github.com/tuma-live/tuma/internal/core/staff"
 )
 
 // ErrNotFound is returned for a slug that no code has.
@@ -144,7 +145,7 @@ func (b *Book) Load(ctx context.Context) error {
 		c.Corp = p.corp
 		p.bySlug[c.Slug], p.byID[c.ID] = c, c
 	}
-	p.addSpares(rows)
+	p.addSpares(rows, ts, qrs)
 	p.qrs = slices.Collect(maps.Values(qrs))
 	b.pages.Store(p)
 	return nil
@@ -203,27 +204,45 @@ func (r codeRow) code(shapes map[int64]*poolShape, ts map[int64]route.Target, qr
 	return c
 }
 
-// addSpares puts the pools of a code's spare codes behind its own. A spare code
-// lends its own pools only, not those it would fall back to, so there is no loop.
-func (p *pages) addSpares(rows []codeRow) {
+// addSpares puts what a code falls back to behind its own pools, in the order
+// of its chain: the pools of spare codes, and staff members on duty. A spare
+// code lends its own pools only, not those it would fall back to, so there is
+// no loop.
+func (p *pages) addSpares(rows []codeRow, ts map[int64]route.Target, qrs map[place]string) {
 	own := make(map[int64][]*route.Pool, len(p.byID))
 	for id, c := range p.byID {
 		own[id] = c.Pools
 	}
 	for _, r := range rows {
+		mine := p.byID[r.ID]
 		for _, f := range r.Fallback.V {
-			if f.Kind != livecode.ToCode {
-				continue
+			switch f.Kind {
+			case livecode.ToCode:
+				spare, err := livecode.Parse(f.Ref)
+				if c := p.byID[int64(spare)]; err == nil && c != nil && c.State == "" && c != mine {
+					mine.Pools = append(slices.Clip(mine.Pools), own[c.ID]...)
+				}
+			case livecode.ToStaff:
+				if duty := onDuty(r.ID, f.Ref, ts, qrs); duty != nil {
+					mine.Pools = append(slices.Clip(mine.Pools), duty)
+				}
 			}
-			spare, err := livecode.Parse(f.Ref)
-			c := p.byID[int64(spare)]
-			if err != nil || c == nil || c.State != "" || int64(spare) == r.ID {
-				continue
-			}
-			mine := p.byID[r.ID]
-			mine.Pools = append(slices.Clip(mine.Pools), own[int64(spare)]...)
 		}
 	}
+}
+
+// onDuty is the staff member ref as a pool of one.
+func onDuty(code int64, ref string, ts map[int64]route.Target, qrs map[place]string) *route.Pool {
+	var id staff.ID
+	if err := id.UnmarshalText([]byte(ref)); err != nil {
+		return nil
+	}
+	t, ok := ts[int64(id)]
+	if !ok {
+		return nil
+	}
+	t.Weight, t.QR = 1, qrs[place{code, t.ID}]
+	return &route.Pool{ID: t.ID, Strategy: route.InOrder, Targets: []route.Target{t}}
 }
 
 // place is where a carrier stands: a code and a target (or a pool, for the

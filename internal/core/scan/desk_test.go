@@ -17,6 +17,7 @@ import (
 	"github.com/tuma-live/tuma/internal/core/fact"
 	"github.com/tuma-live/tuma/internal/core/route"
 	"github.com/tuma-live/tuma/internal/core/seat"
+	"github.com/tuma-live/tuma/internal/core/staff"
 	"github.com/tuma-live/tuma/internal/schema/schematest"
 )
 
@@ -210,6 +211,37 @@ func TestAHoldLivesAsLongAsItsProof(t *testing.T) {
 		}
 		if w.expire() != 0 {
 			t.Fatal("a hold ended twice")
+		}
+	})
+}
+
+func TestWhenAllIsFullTheStaffMemberOnDutyServes(t *testing.T) {
+	schematest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		w := newWorld(t, d, route.InOrder, seat.Group, 0)
+		const duty = 77
+		err := d.InTx(ctx, func(tx *db.Tx) error {
+			for _, q := range []string{
+				"insert into staff (id, userid, name, departments, status, follows, daily_cap, synced_at) values (77, 'u77', '值班', '[]', 1, 1, 50, 0)",
+				"insert into carrier (id, code, target, kind, token, qr_asset, want, state, created_at) values (77, 100, 77, 'x', 't77', 'qr', '', 'ready', 0)",
+				`update live_code set fallback = '[{"kind":"staff","ref":"` + staff.ID(duty).String() + `"},{"kind":"page","text":"电话"}]'`,
+			} {
+				if _, err := tx.Exec(ctx, q); err != nil {
+					return err
+				}
+			}
+			return seat.Open(ctx, tx, duty, seat.Staff, 50, 0)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		book := &Book{DB: d, Clock: w.clock}
+		if err := book.Load(ctx); err != nil {
+			t.Fatal(err)
+		}
+		w.code, _ = book.Find("slug")
+		if out := w.scan(1); out.State != route.OKStaff || out.Target.ID != duty {
+			t.Fatalf("met %s", out.State)
 		}
 	})
 }
