@@ -9,6 +9,8 @@ import (
 	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/base/job"
 	"github.com/tuma-live/tuma/internal/core/corp"
+	"github.com/tuma-live/tuma/internal/core/mirror"
+	"github.com/tuma-live/tuma/internal/edge/admin"
 )
 
 // register lists every job there is and what does it.
@@ -45,7 +47,22 @@ func (s *Server) sync(ctx context.Context, a syncJob) error {
 	if !ok {
 		return job.Discard(fmt.Errorf("nothing called %q is mirrored", a.What))
 	}
+	if a.What == "groups" || a.What == "contacts" {
+		if err := s.staffFirst(ctx); err != nil {
+			return err
+		}
+	}
 	return f(ctx)
+}
+
+// staffFirst makes sure that staff were mirrored once: groups and customers
+// are asked for by staff member.
+func (s *Server) staffFirst(ctx context.Context) error {
+	p, err := mirror.Of(ctx, s.DB.Read(), "staff")
+	if err != nil || p.State == mirror.Done {
+		return err
+	}
+	return s.staff.Sync(ctx)
 }
 
 // startSync asks for a whole mirror of what, in tx. One that waits or runs
@@ -93,6 +110,9 @@ func (s *Server) tidy(ctx context.Context, _ tidyJob) error {
 		return err
 	}
 	if _, err := s.inbox.Forget(ctx, 10_000); err != nil {
+		return err
+	}
+	if err := admin.Forget(ctx, s.DB, s.Clock.Now()); err != nil {
 		return err
 	}
 	return job.Clean(ctx, s.DB, s.Clock.Now().Add(-keepJobs))

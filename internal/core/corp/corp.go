@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -188,7 +190,7 @@ func (c Change) check() error {
 	}
 	if c.BaseURL != "" {
 		u, err := url.Parse(c.BaseURL)
-		if err != nil || u.Host == "" || u.Scheme != "https" && !(c.Mode == Sandbox && u.Scheme == "http") {
+		if err != nil || !c.reachable(u) {
 			bad = bad.WithField("base_url", "field.url")
 		}
 	}
@@ -198,13 +200,29 @@ func (c Change) check() error {
 	return nil
 }
 
+// reachable says that u is an address we would send secrets to: for a real corp
+// a public https name, for the sandbox this machine.
+func (c Change) reachable(u *url.URL) bool {
+	if u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" {
+		return false
+	}
+	host := u.Hostname()
+	addr, err := netip.ParseAddr(host)
+	if c.Mode == Sandbox {
+		return u.Scheme == "http" && (host == "localhost" || err == nil && addr.IsLoopback())
+	}
+	return u.Scheme == "https" && err != nil && host != "localhost" && strings.Contains(host, ".")
+}
+
 // changed returns what c makes of before.
 func (s *Service) changed(before stored, c Change) (stored, error) {
 	x, err := s.open(before)
 	if err != nil {
 		return stored{}, err
 	}
-	if c.CorpID != before.CorpID { // another corp: nothing of the old one may be used
+	if c.CorpID != before.CorpID || c.BaseURL != before.BaseURL {
+		// Another corp, or another server that claims to be it: nothing that was
+		// kept for the first may be sent there.
 		x = secrets{}
 	}
 	put(&x.Secret, c.Secret)
@@ -318,9 +336,10 @@ func (s *Service) Keys(ctx context.Context) ([]callback.Keys, error) {
 	}
 	var keys []callback.Keys
 	if st.Mode != None && st.CallbackSet {
-		keys = append(keys, callback.Keys{Token: x.Keys.Token, AESKey: x.Keys.AESKey, CorpID: st.CorpID})
+		agent := strconv.FormatInt(st.AgentID, 10)
+		keys = append(keys, callback.Keys{Token: x.Keys.Token, AESKey: x.Keys.AESKey, CorpID: st.CorpID, AgentID: agent})
 		if x.OldKeys != nil && s.Clock.Now().Before(x.OldFrom.Add(keepOld)) {
-			keys = append(keys, callback.Keys{Token: x.OldKeys.Token, AESKey: x.OldKeys.AESKey, CorpID: st.CorpID})
+			keys = append(keys, callback.Keys{Token: x.OldKeys.Token, AESKey: x.OldKeys.AESKey, CorpID: st.CorpID, AgentID: agent})
 		}
 	}
 	return keys, nil

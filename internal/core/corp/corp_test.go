@@ -3,6 +3,7 @@ package corp
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -108,10 +109,31 @@ func TestASandboxIsNeverTakenForARealCorp(t *testing.T) {
 		{Mode: Sandbox, CorpID: "ww1", AgentID: 1},
 		{Mode: Real, CorpID: "ww1", AgentID: 1, BaseURL: "http://example.com"},
 		{Mode: Real, CorpID: "", AgentID: 0},
+		{Mode: Real, CorpID: "ww1", AgentID: 1, BaseURL: "https://169.254.169.254"},
+		{Mode: Real, CorpID: "ww1", AgentID: 1, BaseURL: "https://u:p@example.com"},
+		{Mode: Sandbox, CorpID: "sb_1", AgentID: 1, BaseURL: "http://169.254.169.254"},
+		{Mode: Sandbox, CorpID: "sb_1", AgentID: 1, BaseURL: "http://10.0.0.1:8090"},
 	} {
 		if _, err := s.Put(context.Background(), c); !errors.Is(err, fault.ErrInvalid) {
 			t.Errorf("%+v: got %v, want a form fault", c, err)
 		}
+	}
+}
+
+func TestSecretsAreNotSentToAnotherServer(t *testing.T) {
+	ctx := context.Background()
+	s := service(schematest.SQLite(t))
+	box := connect(t, s)
+	asked := false
+	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	defer thief.Close()
+	c := box.Credentials()
+	after, err := s.Put(ctx, Change{Mode: Sandbox, CorpID: c.CorpID, AgentID: c.AgentID, BaseURL: thief.URL})
+	if err != nil || after.SecretSet || after.CallbackSet {
+		t.Fatalf("%+v, %v: the secrets stay with the address they were given for", after, err)
+	}
+	if _, err := s.Checks(ctx); err != nil || asked {
+		t.Fatalf("the other server was asked: %v, %v", asked, err)
 	}
 }
 

@@ -180,7 +180,8 @@ func (h *Handler) visit(
 	}
 	return corescan.Visit{
 		Code: code, Visitor: corescan.Visitor{ID: id, Fresh: !known}, At: k.at,
-		Again: k.again, Tapped: r.Method == http.MethodPost && ours(r),
+		// A tap counts from a browser that had the page before: it has our cookie.
+		Again: k.again, Tapped: r.Method == http.MethodPost && known && ours(r),
 		Material: k.material, OS: k.agent.os, WeChat: k.agent.wechat, Lang: k.lang,
 		Address: network(k.addr), UTM: k.utm,
 	}

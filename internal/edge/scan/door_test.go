@@ -244,6 +244,14 @@ func TestAPhoneOutsideOfWeChatIsToldHow(t *testing.T) {
 
 func TestOnlyOurOwnButtonProvesAPerson(t *testing.T) {
 	w := newWorld(t)
+	first := w.open("GET", "/q/"+w.slug)
+	known := func(r *http.Request) {
+		r.Header.Set("Cookie", strings.SplitN(first.Header().Get("Set-Cookie"), ";", 2)[0])
+	}
+	w.visits = nil
+	if w.open("POST", "/q/"+w.slug, header("Sec-Fetch-Site", "same-origin")); w.visits[0].Tapped {
+		t.Error("a program that never had the page tapped its button")
+	}
 	for name, c := range map[string]struct {
 		change []func(*http.Request)
 		tapped bool
@@ -255,7 +263,7 @@ func TestOnlyOurOwnButtonProvesAPerson(t *testing.T) {
 		"another origin":      {[]func(*http.Request){header("Origin", "https://evil.example")}, false},
 	} {
 		w.visits = nil
-		if a := w.open("POST", "/q/"+w.slug, c.change...); a.Code != http.StatusOK || w.visits[0].Tapped != c.tapped {
+		if a := w.open("POST", "/q/"+w.slug, append(c.change, known)...); a.Code != http.StatusOK || w.visits[0].Tapped != c.tapped {
 			t.Errorf("%s: %d, tapped %v", name, a.Code, w.visits[0].Tapped)
 		}
 	}
