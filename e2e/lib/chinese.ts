@@ -3,7 +3,7 @@ import type { Page, Response } from "@playwright/test";
 /** What people named or wrote themselves; the demo's people write Chinese. The rest is our own text. */
 const theirs = new Set([
   "name", "path", "abbr", "departments", "corp_name", "text", "title", "subtitle", "guide", "notice", "contact_text", "note",
-  "base_name", "actor", "before", "after", "owner", "group", "nickname", "detail",
+  "base_name", "actor", "before", "after", "owner", "group", "nickname",
 ]);
 
 /** Answers in which such a key holds our own words: what we suggest, explain or tell. */

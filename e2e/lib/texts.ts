@@ -32,8 +32,3 @@ export function pattern(language: Language, key: string): RegExp {
   const parts = text(language, key).split(/\{\{\w+\}\}/);
   return new RegExp(parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*"));
 }
-
-/** Every text of the admin UI in a language, for what may stand on a page. */
-export function all(language: Language, at: Texts = texts[language]): string[] {
-  return Object.values(at).flatMap((one) => (typeof one === "string" ? [one] : all(language, one)));
-}

@@ -24,7 +24,7 @@ for (const language of languages) {
       await page.locator("h1").click();
       await page.keyboard.press("c");
       await expect(page).toHaveURL(/\/codes\/new$/);
-      await expect(page.getByLabel(t("livecode.field.name"))).not.toHaveValue("");
+      await expect(page.getByLabel(new RegExp(`^${t("livecode.field.name")}`))).not.toHaveValue("");
     });
 
     for (const chord of ["Meta+k", "Control+k"]) {

@@ -19,8 +19,10 @@ async function create(page: Page, language: Language, device: Device, kind: "gro
     await page.getByRole("link", { name: t("nav.tab.codes") }).click();
     await page.getByRole("button", { name: t("livecode.new") }).click();
   }
+  await expect(page).toHaveURL(/\/codes\/new$/);
+  await expect(page.getByRole("heading", { level: 1, name: t("livecode.new") })).toBeVisible();
   if (kind === "staff") await page.getByRole("radio", { name: t("livecode.kind.staff") }).click();
-  await page.getByLabel(t("livecode.field.name")).fill(name);
+  await page.getByLabel(new RegExp(`^${t("livecode.field.name")}`)).fill(name);
   await offers(page, language, kind).first().click();
   if (kind === "staff") await greeting(page, language);
   await page.getByRole("button", { name: t("livecode.form.publish") }).click();

@@ -1,7 +1,6 @@
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { api, office, visitor } from "../lib/admin";
 import { chinese, Names, spokenOn } from "../lib/chinese";
-import { devices } from "../lib/devices";
 import { world } from "../lib/server";
 import { type Language, languages } from "../lib/texts";
 import { watch } from "../lib/watch";
