@@ -1136,47 +1136,6 @@ export interface components {
             before: string;
             field: string;
         };
-        ErrorDetail: {
-            /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
-            location?: string;
-            /** @description Error message text */
-            message?: string;
-            /** @description The value at the given location */
-            value?: unknown;
-        };
-        ErrorModel: {
-            /**
-             * @description A human-readable explanation specific to this occurrence of the problem.
-             * @example Property foo is required but is missing.
-             */
-            detail?: string;
-            /** @description Optional list of individual error details */
-            errors?: components["schemas"]["ErrorDetail"][];
-            /**
-             * Format: uri
-             * @description A URI reference that identifies the specific occurrence of the problem.
-             * @example https://example.com/error-log/abc123
-             */
-            instance?: string;
-            /**
-             * Format: int64
-             * @description HTTP status code
-             * @example 400
-             */
-            status?: number;
-            /**
-             * @description A short, human-readable summary of the problem type. This value should not change between occurrences of the error.
-             * @example Bad Request
-             */
-            title?: string;
-            /**
-             * Format: uri
-             * @description A URI reference to human-readable documentation for the error.
-             * @default about:blank
-             * @example https://example.com/errors/example
-             */
-            type: string;
-        };
         Fallback: {
             /** @enum {string} */
             kind: "code" | "staff" | "page";
@@ -2002,7 +1961,10 @@ export interface operations {
     postAccounts: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2037,6 +1999,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -2104,7 +2068,10 @@ export interface operations {
     postApiKeys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2138,7 +2105,10 @@ export interface operations {
     deleteApiKeysId: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2205,7 +2175,10 @@ export interface operations {
     postAuditVerification: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2263,7 +2236,10 @@ export interface operations {
     postChannels: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2298,6 +2274,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -2408,7 +2386,10 @@ export interface operations {
     postContactsIdReveal: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2571,6 +2552,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -2671,7 +2654,10 @@ export interface operations {
     deleteJobsId: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2700,7 +2686,10 @@ export interface operations {
     postJobsIdRetry: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2768,7 +2757,10 @@ export interface operations {
     postLiveCodes: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2802,7 +2794,10 @@ export interface operations {
     postLiveCodesCheck: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2835,7 +2830,10 @@ export interface operations {
     postLiveCodesPreview: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2937,6 +2935,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -2969,6 +2969,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -3008,6 +3010,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -3074,6 +3078,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -3109,6 +3115,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -3214,6 +3222,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -3249,6 +3259,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -3350,7 +3362,10 @@ export interface operations {
     postPools: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3417,6 +3432,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -3617,7 +3634,10 @@ export interface operations {
     deleteSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3645,7 +3665,10 @@ export interface operations {
     patchSession: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3707,7 +3730,10 @@ export interface operations {
     deleteSessionsId: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3834,6 +3860,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -3901,7 +3929,10 @@ export interface operations {
     postTags: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3964,7 +3995,10 @@ export interface operations {
     putWecom: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3997,7 +4031,10 @@ export interface operations {
     postWecomCallbackSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4027,7 +4064,10 @@ export interface operations {
     postWecomChecks: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4085,7 +4125,10 @@ export interface operations {
     postWecomSync: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4147,7 +4190,10 @@ export interface operations {
     postWelcomes: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4182,6 +4228,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text of your own. The request is carried out once, however often it is sent. */
+                "Idempotency-Key"?: string;
                 /** @description The ETag the change is based on */
                 "If-Match"?: string;
             };

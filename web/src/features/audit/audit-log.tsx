@@ -35,7 +35,7 @@ export function AuditLog() {
     <Page title={t("nav.audit")} lead={t("audit.lead")} acts={<Verify />}>
       <Section flush>
         <SearchBar placeholder={t("audit.search")}>
-          <Select allowClear style={{ width: 150 }} placeholder={t("audit.object")} value={object} onChange={(value) => setUrl({ object: value })} options={objects.map((value) => ({ value, label: t(`audit.objects.${value}`) }))} />
+          <Select aria-label={t("audit.object")} allowClear style={{ width: 150 }} placeholder={t("audit.object")} value={object} onChange={(value) => setUrl({ object: value })} options={objects.map((value) => ({ value, label: t(`audit.objects.${value}`) }))} />
           <DatePicker.RangePicker
             value={from && to ? [dayjs(from), dayjs(to)] : null}
             onChange={(range) => setUrl({ from: range?.[0]?.startOf("day").toISOString(), to: range?.[1]?.endOf("day").toISOString() })}

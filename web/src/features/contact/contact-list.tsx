@@ -57,6 +57,7 @@ function Filters({ url, setUrl }: { url: UrlState; setUrl: (patch: UrlState) => 
   return (
     <SearchBar placeholder={t("contact.search")}>
       <Select
+        aria-label={t("contact.status_label")}
         allowClear
         style={{ width: 120 }}
         placeholder={t("contact.status_label")}

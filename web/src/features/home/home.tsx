@@ -4,7 +4,7 @@ import { api, ok } from "../../api/client";
 import type { Home } from "../../api/types";
 import { Page, Stack } from "../../shared/page";
 import { useMe } from "../../shared/session";
-import { Loaded } from "../../shared/states";
+import { Loaded, Stale } from "../../shared/states";
 import { Fresh } from "../../shared/table";
 import { usePhone } from "../../shared/phone";
 import { Capacity, Changes, Channels, Health } from "./blocks";
@@ -36,10 +36,12 @@ const begun = ({ onboarding, channels }: Home) =>
   channels.length > 0 || onboarding.every((step) => step.done || step.step === "invite");
 
 function Today({ today }: { today: Home }) {
+  const { t } = useTranslation();
   const phone = usePhone();
   const todos = <Todos todos={today.todos} />;
   return (
     <Stack>
+      {today.health.wecom === "down" && <Stale>{t("home.wecom_down")}</Stale>}
       {phone && begun(today) && today.todos.length > 0 && todos}
       <Kpis kpis={today.kpis} weak={today.weak_share} />
       {begun(today) ? (

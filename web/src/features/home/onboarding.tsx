@@ -4,12 +4,17 @@ import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Home } from "../../api/types";
 import { Muted, Section } from "../../shared/page";
+import { useMay } from "../../shared/session";
 import { told } from "../../shared/text";
 import style from "./home.module.css";
 
-/** Where each step is taken. */
-const doors: Record<string, string> = {
-  connect: "/settings/wecom", sync: "/settings/wecom", code: "/codes/new", scan: "/codes", invite: "/settings/roles",
+/** Where each step is taken, and by whom. */
+const doors: Record<string, { to: string; permission: string } | undefined> = {
+  connect: { to: "/settings/wecom", permission: "system.manage" },
+  sync: { to: "/settings/wecom", permission: "system.manage" },
+  code: { to: "/codes/new", permission: "code.create" },
+  scan: { to: "/codes", permission: "code.read" },
+  invite: { to: "/settings/roles", permission: "role.manage" },
 };
 
 /** The way from nothing to the first customer; a machine ticks the boxes. */
@@ -25,11 +30,17 @@ export function Onboarding({ steps }: { steps: Home["onboarding"] }) {
             <strong>{told(t, `home.step.${step.step}.name`, {}, step.step)}</strong>
             <br /><Muted small>{told(t, `home.step.${step.step}.lead`, {}, "")}</Muted>
           </span>
-          {!step.done && doors[step.step] && (
-            <Link to={doors[step.step]}><Button type={i === next ? "primary" : "default"}>{t("home.go")}</Button></Link>
-          )}
+          {!step.done && <Door step={step.step} primary={i === next} />}
         </div>
       ))}
     </Section>
   );
+}
+
+function Door({ step, primary }: { step: string; primary: boolean }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const door = doors[step];
+  if (!door || !may(door.permission)) return null;
+  return <Link to={door.to}><Button type={primary ? "primary" : "default"}>{t("home.go")}</Button></Link>;
 }

@@ -12,6 +12,7 @@ export function Filters({ url, setUrl }: Props) {
   return (
     <SearchBar placeholder={t("livecode.search")}>
       <Select
+        aria-label={t("livecode.field.kind")}
         allowClear
         style={{ width: 130 }}
         placeholder={t("livecode.field.kind")}

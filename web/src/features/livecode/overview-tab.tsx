@@ -21,7 +21,7 @@ export function Overview({ code }: { code: LiveCode }) {
         ) : (
           <Stack>
             <Section><Figures code={code} report={numbers} /></Section>
-            <Section title={t("livecode.funnel.title")} extra={t("livecode.last_days", { n: 7 })}><Funnel report={numbers} kind={code.kind} /></Section>
+            <Section title={t("livecode.funnel.title")} extra={t("livecode.last_days", { n: 7 })}><Funnel report={numbers} /></Section>
             <Grid min={320}>
               <Section title={t("livecode.drops.title")}><Drops report={numbers} /></Section>
               <Section title={t("livecode.visitors.title")}><Visitors report={numbers} /></Section>
@@ -62,7 +62,7 @@ function Figures({ code, report: { fallback_share } }: { code: LiveCode; report:
   );
 }
 
-function Funnel({ report: { funnel } }: { report: CodeReport; kind: LiveCode["kind"] }) {
+function Funnel({ report: { funnel } }: { report: CodeReport }) {
   const { t } = useTranslation();
   const stages: [string, number | null][] = [
     ["scanners", funnel.scanners], ["shown", funnel.shown], ["pressed", funnel.pressed],

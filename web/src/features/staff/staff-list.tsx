@@ -45,6 +45,7 @@ export function StaffList() {
       <Section flush>
         <SearchBar placeholder={t("staff.search")}>
           <Select
+            aria-label={t("staff.status_label")}
             allowClear
             style={{ width: 130 }}
             placeholder={t("staff.status_label")}

@@ -29,6 +29,7 @@ export function ChannelPicker({ id, value, onChange, placeholder, width }: Props
   return (
     <TreeSelect
       id={id}
+      aria-label={id ? undefined : t("common.pick_channel")}
       allowClear
       showSearch={{ treeNodeFilterProp: "title" }}
       treeDefaultExpandAll

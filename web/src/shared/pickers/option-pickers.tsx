@@ -53,6 +53,7 @@ export function OneTag({ value, onChange, width }: One) {
   const query = useQuery({ queryKey: ["tags"], queryFn: async () => ok(await api.GET("/tags")).items });
   return (
     <Select
+      aria-label={t("common.tag")}
       allowClear
       showSearch={{ optionFilterProp: "label" }}
       style={{ width }}
@@ -88,6 +89,7 @@ export function CodePicker({ id, value, onChange, placeholder, width, except }: 
   return (
     <Select
       id={id}
+      aria-label={id ? undefined : placeholder}
       allowClear
       showSearch={{ filterOption: false, onSearch: setWords }}
       style={{ width: width ?? "100%" }}
@@ -111,6 +113,7 @@ export function StaffPicker({ id, value, onChange, placeholder, width }: One) {
   return (
     <Select
       id={id}
+      aria-label={id ? undefined : placeholder}
       allowClear
       showSearch={{ filterOption: false, onSearch: setWords }}
       style={{ width: width ?? "100%" }}
