@@ -53,6 +53,10 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	app.Version = version
+	syscall.Umask(0o077) // what we write is ours alone
+	if len(os.Args) > 1 && os.Args[1] == "help" {
+		os.Args = append(append(os.Args[:1:1], os.Args[2:]...), "--help")
+	}
 	var c cli
 	k := kong.Parse(&c, kong.Name("tuma"), kong.UsageOnError(), kong.Configuration(app.YAML),
 		kong.Description("Tuma 途码: live codes for WeCom, self-hosted."),

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/subtle"
 	"fmt"
+	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -141,6 +143,17 @@ func mayRead(r *http.Request, token string) bool {
 		got := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 		return subtle.ConstantTimeCompare([]byte(got), []byte(token)) == 1
 	}
-	// A proxy on this machine makes everyone look local.
-	return web.ClientAddress(r, nil).IsLoopback() && r.Header.Get("X-Forwarded-For") == ""
+	// A proxy on this machine makes everyone look local, and a browser on it may
+	// be asked by any page, under any name.
+	for _, h := range []string{"X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via", "Origin", "Sec-Fetch-Site"} {
+		if r.Header.Get(h) != "" {
+			return false
+		}
+	}
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	addr, err := netip.ParseAddr(host)
+	return web.ClientAddress(r, nil).IsLoopback() && (host == "localhost" || err == nil && addr.IsLoopback())
 }

@@ -165,6 +165,9 @@ func Doctor(ctx context.Context, c Config) []Finding {
 		return out
 	}
 	defer d.Close() //nolint:errcheck // only read
+	if c.onSQLite() {
+		add("the file is whole", whole(ctx, d))
+	}
 	have, err := schema.Version(ctx, d)
 	if err == nil && have != schema.Latest() {
 		err = fmt.Errorf("it is at %d, this program needs %d: run tuma migrate", have, schema.Latest())
@@ -179,8 +182,23 @@ func Doctor(ctx context.Context, c Config) []Finding {
 	if err == nil && !report.OK() {
 		err = fmt.Errorf("broken at row %d", report.BrokenAt)
 	}
+	if err == nil {
+		err = anchored(ctx, c, d)
+	}
 	add("the audit log is unbroken", err)
 	return out
+}
+
+// whole asks SQLite to check every page and index of the file.
+func whole(ctx context.Context, d *db.DB) error {
+	answers, err := db.Select[string](ctx, d.Read(), "pragma integrity_check(5)")
+	if err != nil {
+		return err
+	}
+	if len(answers) != 1 || answers[0] != "ok" {
+		return errors.New(strings.Join(answers, "; "))
+	}
+	return nil
 }
 
 // promises are what must be true of the data at all times; each query lists
@@ -196,6 +214,13 @@ var promises = []struct{ promise, broken string }{
 	{"no seat count is negative", "select target from seat where unproven < 0 or proven < 0 or joined < 0"},
 	{"every live code ends in a page (I11)", `
 		select id from live_code where state = 'active' and fallback not like '%"page"%'`},
+	{"every active code has somewhere to go", `
+		select l.id from live_code l where l.state = 'active' and l.pool <> 0
+		and not exists (select 1 from pool p where p.id = l.pool and p.auto_create = 1)
+		and not exists (select 1 from pool_member m where m.pool = l.pool and m.enabled = 1)`},
+	{"every held seat follows from a scan (I3)", `
+		select h.scan from hold h where h.state in (1, 2)
+		and not exists (select 1 from fact f where f.id = h.scan and f.kind = 'scan')`},
 	{"every callback has its jobs (I6)", `
 		select id from job where state = 'dead' and kind like 'inbox.%'`},
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/tuma-live/tuma/internal/base/db"
+	"github.com/tuma-live/tuma/internal/core/audit"
 )
 
 // remember writes a word into the database, recall reads it.
@@ -136,5 +137,50 @@ func TestTheDoctorFindsBrokenPromises(t *testing.T) {
 	}
 	if bad := failing(t, c); len(bad) != 1 || !strings.Contains(bad[0], "chmod 600") {
 		t.Fatalf("a readable key file: %q", bad)
+	}
+}
+
+// Who can write the database alone cannot cut the audit log's tail unseen.
+func TestAnAuditLogCutShortDoesNotFitItsAnchor(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	c := folder(t)
+	b := open(t, c)
+	defer b.Close()
+	err := b.DB.InTx(ctx, func(tx *db.Tx) error {
+		for i := range 5 {
+			if err := audit.Write(ctx, tx, audit.Entry{At: b.Clock.Now(), Action: "test", Object: "x", ObjectID: string(rune('a' + i))}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{Base: b}
+	if err := s.anchor(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if bad := failing(t, c); len(bad) != 0 {
+		t.Fatalf("an honest log: %q", bad)
+	}
+	err = b.DB.InTx(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, "delete from audit where seq > 3"); err != nil {
+			return err
+		}
+		var hash []byte
+		if err := tx.QueryRow(ctx, "select hash from audit where seq = 3").Scan(&hash); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "update setting set value = ? where key = 'audit.head'",
+			db.JSON[map[string]any]{V: map[string]any{"seq": 3, "hash": hash}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bad := failing(t, c); len(bad) != 1 || !strings.Contains(bad[0], "audit") {
+		t.Fatalf("the tail is gone and the doctor says %q", bad)
 	}
 }

@@ -38,6 +38,7 @@ func (s *Server) loops() []loop {
 			_, err := s.desk.Journal.Import(ctx, s.DB)
 			return err
 		}},
+		{"the audit anchor", time.Minute, s.anchor},
 		{"QR pictures at hand", 20 * time.Second, s.warm},
 		{"keys that were added", 30 * time.Second, s.turnKeys},
 		{"the depth of the queues", 15 * time.Second, s.measureJobs},

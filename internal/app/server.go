@@ -32,6 +32,8 @@ type Server struct {
 	demo    *box         // the sandbox of a demo, or nil
 	leaving atomic.Bool
 
+	anchored int64 // the last row of the audit log in the anchor
+
 	streams    context.Context // of answers that have no end of their own
 	endStreams context.CancelFunc
 }

@@ -150,7 +150,7 @@ func TestOnlyThisMachineReadsTheMetricsWithoutAToken(t *testing.T) {
 		"with another":              {"127.0.0.1:9", "", "sesame", "Bearer x", false},
 		"without it":                {"127.0.0.1:9", "", "sesame", "", false},
 	} {
-		r := httptest.NewRequest("GET", "/metrics", nil)
+		r := httptest.NewRequest("GET", "http://127.0.0.1:8080/metrics", nil)
 		r.RemoteAddr = x.peer
 		for k, v := range map[string]string{"X-Forwarded-For": x.forwarded, "Authorization": x.sent} {
 			if v != "" {
@@ -159,6 +159,10 @@ func TestOnlyThisMachineReadsTheMetricsWithoutAToken(t *testing.T) {
 		}
 		if got := mayRead(r, x.token); got != x.want {
 			t.Errorf("%s: %v", name, got)
+		}
+		r.Host = "evil.example" // a name that leads here in some browser
+		if x.token == "" && mayRead(r, "") {
+			t.Errorf("%s, under a foreign name: read", name)
 		}
 	}
 }

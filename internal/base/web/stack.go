@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tuma-live/tuma/internal/base/clock"
 	"github.com/tuma-live/tuma/internal/base/i18n"
@@ -64,12 +66,20 @@ func (s *Stack) refuse(origin *http.CrossOriginProtection, r *http.Request) erro
 	switch {
 	case r.Method == http.MethodTrace || r.Method == http.MethodConnect:
 		return ErrMethod
-	case strings.Count(r.URL.RawQuery, "&") >= maxParams:
+	case strings.Count(r.URL.RawQuery, "&") >= maxParams, unreadable(r.URL):
 		return ErrMalformed
 	case origin.Check(r) != nil || blind(r):
 		return ErrOrigin
 	}
 	return nil
+}
+
+// unreadable says that the address holds bytes that are no text: databases
+// refuse them, or keep what nobody can type again.
+func unreadable(u *url.URL) bool {
+	q, err := url.QueryUnescape(u.RawQuery)
+	return err != nil || !utf8.ValidString(q) || strings.ContainsRune(q, 0) ||
+		!utf8.ValidString(u.Path) || strings.ContainsRune(u.Path, 0)
 }
 
 // blind says that a request wants to write with a browser's cookie and yet

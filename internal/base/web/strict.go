@@ -51,6 +51,9 @@ func StrictJSON(b []byte) error {
 	if !utf8.Valid(b) {
 		return errors.New("the text is not UTF-8")
 	}
+	if bytes.Contains(b, []byte(`\u0000`)) {
+		return errors.New("the text holds a NUL")
+	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
 	if err := strictValue(d, 0); err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/base/fault"
@@ -100,11 +101,12 @@ func All(ctx context.Context, tx *db.Tx) ([]Progress, error) {
 	return ps, nil
 }
 
-// Plain is text of WeCom made fit to keep: valid, without control characters,
-// at most n runes.
+// Plain is text of WeCom made fit to keep: valid, without control characters
+// or those that turn the direction of text, at most n runes.
 func Plain(s string, n int) string {
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		const joiner = 0x200d // families of emoji are made with it
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != joiner {
 			return -1
 		}
 		return r

@@ -93,6 +93,8 @@ var exactNames = sync.OnceFunc(func() { huma.ValidateStrictCasing = true })
 // New returns the handler of /api/. It expects web.Stack in front of it, and
 // the whole path.
 func New(d Deps) *API {
+	// A name in other letters is another name; Go's decoder alone takes both.
+	huma.ValidateStrictCasing = true
 	exactNames()
 	a := &API{Deps: d, mux: chi.NewMux()}
 	if d.Ring != nil {
