@@ -1,20 +1,22 @@
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { api, office } from "../lib/admin";
-import { type Language, languages, text } from "../lib/texts";
+import { languages, text } from "../lib/texts";
 
 for (const language of languages) {
   test.describe(`by keyboard (${language})`, () => {
     let context: BrowserContext;
     let page: Page;
-    const t = (key: string) => text(language as Language, key);
+    const t = (key: string) => text(language, key);
 
-    test.beforeEach(async ({ browser }) => {
+    test.beforeAll(async ({ browser }) => {
       context = await office(browser, language, "desktop");
       page = await context.newPage();
+    });
+    test.beforeEach(async () => {
       await page.goto("/codes");
       await expect(page.getByRole("row").nth(1)).toBeVisible();
     });
-    test.afterEach(() => context.close());
+    test.afterAll(() => context.close());
 
     test("c opens a new code, but not while somebody types", async () => {
       await page.getByPlaceholder(t("livecode.search")).fill("");
