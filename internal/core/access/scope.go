@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/tuma-live/tuma/internal/base/db"
+	"github.com/tuma-live/tuma/internal/base/fault"
 )
 
 // Scope says on which rows a permission holds.
@@ -122,4 +123,50 @@ func (r Reach) StaffRows() db.Cond {
 		return db.And()
 	}
 	return db.Where("s.id in (?)", db.In(r.Staff))
+}
+
+// MayUsePool returns ErrForbidden unless every live code that sends people to
+// the pool is within reach: whoever changes or shares it changes them all.
+func (r Reach) MayUsePool(ctx context.Context, tx *db.Tx, id int64) error {
+	if r.Everything {
+		return nil
+	}
+	mine := r.Codes()
+	var foreign int64
+	// "is not true", as a condition over an empty list may be neither.
+	err := tx.QueryRow(ctx, `
+		select count(*)
+		from live_code l
+		where l.state <> 'deleted'
+		and (l.pool = ? or l.overflow = ?)
+		and (`+mine.SQL+`) is not true`, append([]any{id, id}, mine.Args...)...).Scan(&foreign)
+	if err != nil {
+		return fmt.Errorf("cannot see who uses a pool: %w", err)
+	}
+	if foreign > 0 {
+		return ErrForbidden.With("permission", string(EditGroups))
+	}
+	return nil
+}
+
+// MayHold refuses, as a form fault, the targets of a pool that are staff
+// outside reach. Those it had already may stay.
+func (r Reach) MayHold(ctx context.Context, tx *db.Tx, targets, had []int64) error {
+	if r.Everything || len(targets) == 0 {
+		return nil
+	}
+	staff, err := db.Select[int64](ctx, tx, "select id from staff where id in (?)", db.In(targets))
+	if err != nil {
+		return fmt.Errorf("cannot read the staff of a pool: %w", err)
+	}
+	bad := fault.ErrInvalid
+	for i, t := range targets {
+		if slices.Contains(staff, t) && !slices.Contains(r.Staff, t) && !slices.Contains(had, t) {
+			bad = bad.WithField(fmt.Sprintf("members.%d.target", i), "field.not_found")
+		}
+	}
+	if len(bad.Fields) > 0 {
+		return bad
+	}
+	return nil
 }

@@ -80,21 +80,23 @@ func (r *Reader) RoomyGroups(ctx context.Context, limit int) ([]Group, error) {
 
 // FreeStaff returns up to limit staff who can serve now, those with the most
 // adds left today first.
-func (r *Reader) FreeStaff(ctx context.Context, limit int) ([]Staff, error) {
+func (r *Reader) FreeStaff(ctx context.Context, reach db.Cond, limit int) ([]Staff, error) {
 	tx, now := r.DB.Read(), r.Clock.Now()
-	left := "s.capacity - s.unproven - s.proven - case when s.day = ? then s.joined else 0 end"
+	left := "e.capacity - e.unproven - e.proven - case when e.day = ? then e.joined else 0 end"
 	day := seat.Day(now)
+	args := append([]any{wecom.StatusActive, db.At(now), day}, reach.Args...)
 	ids, err := db.Select[staff.ID](ctx, tx, `
-		select t.id
-		from staff t
-		join seat s on s.target = t.id
-		where t.status = ?
-		and t.follows = 1
-		and t.removed_at = 0
-		and t.paused_until <= ?
+		select s.id
+		from staff s
+		join seat e on e.target = s.id
+		where s.status = ?
+		and s.follows = 1
+		and s.removed_at = 0
+		and s.paused_until <= ?
 		and `+left+` > 0
-		order by `+left+` desc, t.id
-		limit ?`, wecom.StatusActive, db.At(now), day, day, limit)
+		and (`+reach.SQL+`)
+		order by `+left+` desc, s.id
+		limit ?`, append(args, day, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("cannot look for staff: %w", err)
 	}

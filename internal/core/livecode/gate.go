@@ -248,7 +248,13 @@ func args(pairs ...any) map[string]string {
 // without keeping anything. A form fault comes back as such.
 func (s *Service) TryOut(ctx context.Context, id ID, d Draft) (out []Check, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		c, err := s.build(ctx, tx, id, d)
+		was := LiveCode{}
+		if id != 0 {
+			if was, err = ByID(ctx, tx, id, db.And()); err != nil {
+				return err
+			}
+		}
+		c, err := s.build(ctx, tx, was, d)
 		if err != nil {
 			return err
 		}

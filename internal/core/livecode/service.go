@@ -84,7 +84,7 @@ func (s *Service) Create(ctx context.Context, d Draft, publish bool) (c LiveCode
 }
 
 func (s *Service) create(ctx context.Context, tx *db.Tx, d Draft) (LiveCode, error) {
-	c, err := s.build(ctx, tx, ident.New[kind](tx.IDs()), d)
+	c, err := s.build(ctx, tx, LiveCode{ID: ident.New[kind](tx.IDs())}, d)
 	if err != nil {
 		return c, err
 	}
@@ -95,13 +95,14 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, d Draft) (LiveCode, err
 	return c, s.done(ctx, tx, "live_code.created", nil, &c)
 }
 
-// build makes the code a draft describes, with its pools, and checks it.
-func (s *Service) build(ctx context.Context, tx *db.Tx, id ID, d Draft) (LiveCode, error) {
+// build makes the code a draft describes, with its pools, and checks it. What
+// was, an earlier form of the code, led to already it may lead to again.
+func (s *Service) build(ctx context.Context, tx *db.Tx, was LiveCode, d Draft) (LiveCode, error) {
 	who, now := access.Who(ctx), s.Clock.Now()
 	c := LiveCode{
-		ID: id, Name: strings.TrimSpace(d.Name), Kind: d.Kind, Purpose: d.Purpose,
-		Channel: d.Channel,
-		Owner:   int64(who.Account), Department: who.Department, State: Drafted, Welcome: d.Welcome,
+		ID: was.ID, Name: strings.TrimSpace(d.Name), Kind: d.Kind, Purpose: d.Purpose,
+		Channel: d.Channel, Pool: was.Pool, Overflow: was.Overflow,
+		Owner: int64(who.Account), Department: who.Department, State: Drafted, Welcome: d.Welcome,
 		StartsAt: db.At(d.StartsAt), EndsAt: db.At(d.EndsAt), Note: d.Note,
 		Version: 1, CreatedAt: db.At(now), UpdatedAt: db.At(now),
 	}
@@ -110,6 +111,12 @@ func (s *Service) build(ctx context.Context, tx *db.Tx, id ID, d Draft) (LiveCod
 		c.Sticky = 1
 	}
 	if err := s.choosePools(ctx, tx, &c, &d.Pool, d.Overflow); err != nil {
+		return c, err
+	}
+	if d.Overflow == nil {
+		c.Overflow = 0
+	}
+	if err := mayFallBack(ctx, tx, &c, was.Fallback.V); err != nil {
 		return c, err
 	}
 	return c, s.fits(ctx, tx, &c)
@@ -138,10 +145,13 @@ func (s *Service) choosePools(ctx context.Context, tx *db.Tx, c *LiveCode, main,
 func (s *Service) choose(ctx context.Context, tx *db.Tx, c *LiveCode, p PoolChoice, at,
 	name string) (pool.ID, error) {
 	if p.ID != 0 {
+		if p.ID == c.Pool || p.ID == c.Overflow {
+			return p.ID, nil
+		}
 		if _, err := pool.ByID(ctx, tx, p.ID); err != nil {
 			return 0, asField(err, at+".id")
 		}
-		return p.ID, nil
+		return p.ID, mayChoose(ctx, tx, p.ID)
 	}
 	if len(p.Members) == 0 && p.New.AutoCreate == 0 {
 		return 0, nil
@@ -156,15 +166,23 @@ func (s *Service) choose(ctx context.Context, tx *db.Tx, c *LiveCode, p PoolChoi
 		p.New.Strategy = "round_robin"
 	}
 	p.New.Channel = int64(c.Channel)
+	if err := mayHold(ctx, tx, p.Members); err != nil {
+		return 0, under(at, err)
+	}
 	made, err := pool.Create(ctx, tx, p.New, p.Members, s.Clock.Now())
+	return made.ID, under(at, err)
+}
+
+// under moves the fields of a form fault under the field at.
+func under(at string, err error) error {
 	if f, ok := fault.Of(err); ok && len(f.Fields) > 0 {
 		moved := fault.ErrInvalid
 		for _, x := range f.Fields {
 			moved = moved.WithField(at+"."+x.Path, x.Code)
 		}
-		return 0, moved
+		return moved
 	}
-	return made.ID, err
+	return err
 }
 
 // asField turns "not found" of something a code refers to into a form fault.
@@ -185,7 +203,11 @@ func (s *Service) Update(ctx context.Context, id ID, reach db.Cond, version int6
 			if c.State == Deleted {
 				return ErrNotFound
 			}
+			had := c.Fallback.V
 			ch.apply(c)
+			if err := mayFallBack(ctx, tx, c, had); err != nil {
+				return err
+			}
 			if err := s.choosePools(ctx, tx, c, ch.Pool, ch.Overflow); err != nil {
 				return err
 			}

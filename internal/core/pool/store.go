@@ -3,10 +3,12 @@ package pool
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/tuma-live/tuma/internal/base/db"
+	"github.com/tuma-live/tuma/internal/base/fault"
 	"github.com/tuma-live/tuma/internal/base/ident"
 )
 
@@ -46,7 +48,7 @@ func Members(ctx context.Context, tx *db.Tx, pools ...ID) ([]Member, error) {
 func Create(ctx context.Context, tx *db.Tx, p Pool, ms []Member, now time.Time) (Pool, error) {
 	p.Name, p.BaseName = strings.TrimSpace(p.Name), strings.TrimSpace(p.BaseName)
 	p.Version, p.CreatedAt, p.NextNumber = 1, db.At(now), max(p.NextNumber, 1)
-	if err := p.check(ms); err != nil {
+	if err := fits(ctx, tx, p, ms); err != nil {
 		return p, err
 	}
 	p.ID = ident.New[kind](tx.IDs())
@@ -60,7 +62,10 @@ func Create(ctx context.Context, tx *db.Tx, p Pool, ms []Member, now time.Time) 
 // order. The caller brings the codes of the pool to WeCom (carrier.EnsurePool).
 func Save(ctx context.Context, tx *db.Tx, p Pool, ms []Member) (Pool, error) {
 	p.Name, p.BaseName = strings.TrimSpace(p.Name), strings.TrimSpace(p.BaseName)
-	if err := p.check(ms); err != nil {
+	if err := fits(ctx, tx, p, ms); err != nil {
+		return p, err
+	}
+	if err := emptied(ctx, tx, p, ms); err != nil {
 		return p, err
 	}
 	n, err := tx.Exec(ctx, `
@@ -79,6 +84,57 @@ func Save(ctx context.Context, tx *db.Tx, p Pool, ms []Member) (Pool, error) {
 		return p, fmt.Errorf("cannot empty pool %s: %w", p.ID, err)
 	}
 	return p, setMembers(ctx, tx, p.ID, ms)
+}
+
+// fits checks what a person typed, and that each member is of the pool's kind.
+func fits(ctx context.Context, tx *db.Tx, p Pool, ms []Member) error {
+	if err := p.check(ms); err != nil || p.Kind == Mixed || len(ms) == 0 {
+		return err
+	}
+	other := "staff"
+	if p.Kind == Staff {
+		other = "customer_group"
+	}
+	targets := make([]int64, len(ms))
+	for i, m := range ms {
+		targets[i] = m.Target
+	}
+	wrong, err := db.Select[int64](ctx, tx, "select id from "+other+" where id in (?)",
+		db.In(targets))
+	if err != nil {
+		return fmt.Errorf("cannot read what the members of pool %s are: %w", p.ID, err)
+	}
+	bad := fault.ErrInvalid
+	for i, t := range targets {
+		if slices.Contains(wrong, t) {
+			bad = bad.WithField(fmt.Sprintf("members.%d.target", i), "field.wrong_kind")
+		}
+	}
+	if len(bad.Fields) > 0 {
+		return bad
+	}
+	return nil
+}
+
+// emptied refuses to leave a code that serves without anybody to send people
+// to. Where WeCom opens the next group, somebody will be.
+func emptied(ctx context.Context, tx *db.Tx, p Pool, ms []Member) error {
+	if len(ms) > 0 || p.AutoCreate != 0 {
+		return nil
+	}
+	var n int64
+	err := tx.QueryRow(ctx, `
+		select count(*)
+		from live_code
+		where state = 'active'
+		and (pool = ? or overflow = ?)`, p.ID, p.ID).Scan(&n)
+	if err != nil {
+		return fmt.Errorf("cannot see who uses pool %s: %w", p.ID, err)
+	}
+	if n > 0 {
+		return fault.ErrInvalid.WithField("members", "field.required")
+	}
+	return nil
 }
 
 func setMembers(ctx context.Context, tx *db.Tx, id ID, ms []Member) error {

@@ -248,7 +248,11 @@ func (a *API) suggestLiveCode(ctx context.Context, in *suggestIn) (*body[Suggest
 		out.Groups = each(gs, viewGroup)
 	}
 	if in.Kind != "group" {
-		ss, err := a.Reader.FreeStaff(ctx, few)
+		reach, err := a.reach(ctx)
+		if err != nil {
+			return nil, err
+		}
+		ss, err := a.Reader.FreeStaff(ctx, reach.StaffRows(), few)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/tuma-live/tuma/internal/base/db"
+	"github.com/tuma-live/tuma/internal/core/access"
 	"github.com/tuma-live/tuma/internal/core/audit"
 	"github.com/tuma-live/tuma/internal/core/insight"
 	"github.com/tuma-live/tuma/internal/core/pool"
@@ -64,7 +65,14 @@ func (a *API) createPool(ctx context.Context, in *createPoolIn) (*created[Pool],
 	}
 	p := pool.Pool{Name: b.Name, Kind: b.Kind, Strategy: b.Strategy, AutoCreate: bit(b.AutoCreate),
 		BaseName: b.BaseName}
-	err := a.changed(ctx, "groups", func(tx *db.Tx) (err error) {
+	reach, err := a.reach(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = a.changed(ctx, "groups", func(tx *db.Tx) (err error) {
+		if err := reach.MayHold(ctx, tx, targets(ms), nil); err != nil {
+			return err
+		}
 		if p, err = pool.Create(ctx, tx, p, ms, a.Clock.Now()); err != nil {
 			return err
 		}
@@ -130,6 +138,9 @@ func (a *API) savePool(ctx context.Context, tx *db.Tx, id pool.ID, version int64
 	if ms != nil {
 		now = *ms
 	}
+	if err := a.mayChange(ctx, tx, id, old, now); err != nil {
+		return err
+	}
 	was := poolRecord(before, old)
 	if after, err = pool.Save(ctx, tx, after, now); err != nil {
 		return err
@@ -140,6 +151,23 @@ func (a *API) savePool(ctx context.Context, tx *db.Tx, id pool.ID, version int64
 	return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "pool.changed",
 		Object:   "pool",
 		ObjectID: id.String(), Before: was, After: poolRecord(after, now)})
+}
+
+// mayChange keeps whoever has a scope off the pools of others, and the staff
+// of others out of theirs.
+func (a *API) mayChange(ctx context.Context, tx *db.Tx, id pool.ID, old, now []pool.Member) error {
+	reach, err := access.Who(ctx).Reach(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := reach.MayUsePool(ctx, tx, int64(id)); err != nil {
+		return err
+	}
+	return reach.MayHold(ctx, tx, targets(now), targets(old))
+}
+
+func targets(ms []pool.Member) []int64 {
+	return each(ms, func(m pool.Member) int64 { return m.Target })
 }
 
 func set[T any](to *T, from *T) {

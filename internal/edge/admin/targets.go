@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/tuma-live/tuma/internal/base/db"
+	"github.com/tuma-live/tuma/internal/core/access"
 	"github.com/tuma-live/tuma/internal/core/audit"
 	"github.com/tuma-live/tuma/internal/core/group"
 	"github.com/tuma-live/tuma/internal/core/insight"
@@ -57,6 +58,9 @@ func (a *API) patchGroup(ctx context.Context, in *patchGroupIn) (*versioned[Grou
 	version, err := in.version()
 	if err != nil {
 		return nil, err
+	}
+	if access.Who(ctx).Scope != access.All {
+		return nil, access.ErrForbidden.With("permission", string(access.EditGroups))
 	}
 	id := group.ID(n)
 	before, err := a.Reader.Group(ctx, id)
@@ -143,6 +147,9 @@ func (a *API) patchStaff(ctx context.Context, in *patchStaffIn) (*versioned[Staf
 		return nil, err
 	}
 	id := staff.ID(n)
+	if !mayPatchStaff(access.Who(ctx), id, in) {
+		return nil, access.ErrForbidden.With("permission", string(access.EditStaff))
+	}
 	err = a.changed(ctx, "staff", func(tx *db.Tx) error {
 		before, err := staff.ByID(ctx, tx, id)
 		if err != nil {
@@ -165,6 +172,12 @@ func (a *API) patchStaff(ctx context.Context, in *patchStaffIn) (*versioned[Staf
 		return nil, err
 	}
 	return &versioned[Staff]{etag(s.Version), a.viewStaff(s)}, nil
+}
+
+// mayPatchStaff says whether who may change so much of a staff member, whom
+// all codes share: everyone may take a break themselves.
+func mayPatchStaff(who access.Identity, id staff.ID, in *patchStaffIn) bool {
+	return who.Scope == access.All || who.Staff == int64(id) && in.Body.DailyCap == nil
 }
 
 func staffRecord(s staff.Staff) any {
