@@ -3,6 +3,7 @@ package access_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -162,6 +163,41 @@ func TestGuessingGetsSlowerAndTheOwnerStillGetsIn(t *testing.T) {
 		}
 		if reached > 60 || reached < 5 {
 			t.Fatalf("%d guesses reached the password", reached)
+		}
+	})
+}
+
+func TestAnIPv6NetworkIsThrottledAsOneAddress(t *testing.T) {
+	each(t, func(w world) {
+		try := func(i int, address string) error {
+			_, _, err := w.Login(w.Context(), fmt.Sprintf("user%d", i), "guess",
+				access.Client{Address: address})
+			return err
+		}
+		reached := 0
+		for i := range 30 {
+			if errors.Is(try(i, fmt.Sprintf("2001:db8:1:2::%x", i+1)), access.ErrCredentials) {
+				reached++
+			}
+		}
+		if reached != 20 {
+			t.Errorf("%d guesses from one network reached a password, want 20", reached)
+		}
+		for i, other := range []string{"2001:db8:1:3::1", "203.0.113.1"} {
+			if err := try(50+i, other); !errors.Is(err, access.ErrCredentials) {
+				t.Errorf("%s pays for another network: %v", other, err)
+			}
+		}
+		for i := range 20 {
+			if err := try(60+i, "203.0.113.2"); !errors.Is(err, access.ErrCredentials) {
+				t.Fatal(err)
+			}
+		}
+		if err := try(90, "::ffff:203.0.113.2"); !errors.Is(err, access.ErrThrottled) {
+			t.Errorf("the same IPv4 address, written as IPv6, ends with %v", err)
+		}
+		if err := try(91, "203.0.113.3"); !errors.Is(err, access.ErrCredentials) {
+			t.Errorf("an IPv4 neighbour ends with %v", err)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -42,6 +43,20 @@ type Client struct {
 	Agent   string
 }
 
+// network is what one subscriber holds: an IPv4 address, or the /64 of an IPv6
+// one, whose addresses they can change at will.
+func (c Client) network() string {
+	ip, err := netip.ParseAddr(c.Address)
+	if err != nil {
+		return c.Address
+	}
+	if ip = ip.Unmap().WithZone(""); ip.Is4() {
+		return ip.String()
+	}
+	p, _ := ip.Prefix(64) // 64 bits fit every IPv6 address
+	return p.String()
+}
+
 // Login starts a session and returns its token, which is not kept anywhere.
 // Faults: ErrCredentials for a wrong login or password alike, ErrThrottled.
 func (s *Service) Login(ctx context.Context, login, password string, c Client) (string, Identity,
@@ -56,7 +71,7 @@ func (s *Service) Login(ctx context.Context, login, password string, c Client) (
 	if err != nil {
 		return "", Identity{}, err
 	}
-	byAddress := "i:" + c.Address
+	byAddress := "i:" + c.network()
 	if err := s.take(ctx, byAddress, addressLimit); err != nil {
 		return "", Identity{}, err
 	}
