@@ -2,6 +2,8 @@ package admin
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"slices"
@@ -246,6 +248,30 @@ func TestAKeptAnswerIsSealed(t *testing.T) {
 	if !bytes.Equal(again.body, r.body) {
 		t.Fatal("the repetition got another answer")
 	}
+}
+
+func TestAKeptRequestCannotBeGuessedAt(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *testWorld) {
+		admin := w.account("root", access.SuperAdmin, access.All)
+		body := `{"name":"ci","role":"agent"}`
+		answer[NewAPIKey](w, w.do(request{method: "POST", path: "/api-keys", cookie: admin, body: body,
+			header: map[string]string{keyHeader: "k"}}), http.StatusCreated)
+		var sum []byte
+		if err := w.db.Read().QueryRow(t.Context(),
+			"select request from idempotency where key = 'k'").Scan(&sum); err != nil {
+			t.Fatal(err)
+		}
+		text := "POST /api/v1/api-keys\n\n" + body
+		bare := sha256.Sum256([]byte(text))
+		if bytes.Equal(sum, bare[:]) {
+			t.Error("the request is kept as a bare hash")
+		}
+		h := hmac.New(sha256.New, w.api.Ring.Keys("idempotency")[0])
+		h.Write([]byte(text))
+		if !bytes.Equal(sum, h.Sum(nil)) {
+			t.Error("the request is not hashed with our key")
+		}
+	})
 }
 
 func TestAForeignPageChangesNothing(t *testing.T) {

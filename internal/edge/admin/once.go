@@ -3,6 +3,7 @@ package admin
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -44,7 +45,7 @@ func (a *API) once(e *exchange, text []byte, run func()) error {
 	ctx := e.r.Context()
 	k := kept{
 		Key: e.r.Header.Get(keyHeader), Actor: access.Who(ctx).Actor("").ID,
-		Request:   requestSum(e.r, text),
+		Request:   a.requestSum(e.r, text),
 		CreatedAt: db.At(a.Clock.Now()),
 	}
 	if len(k.Key) > maxKey {
@@ -68,8 +69,10 @@ func (a *API) once(e *exchange, text []byte, run func()) error {
 	return nil
 }
 
-func requestSum(r *http.Request, text []byte) []byte {
-	h := sha256.New()
+// requestSum tells requests apart. It is keyed: a body may hold a password,
+// which a bare hash would let one guess.
+func (a *API) requestSum(r *http.Request, text []byte) []byte {
+	h := hmac.New(sha256.New, a.Ring.Keys("idempotency")[0])
 	fmt.Fprintf(h, "%s %s\n%s\n", r.Method, r.URL.RequestURI(), r.Header.Get("If-Match"))
 	h.Write(text)
 	return h.Sum(nil)
