@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tuma-live/tuma/internal/base/db"
@@ -216,7 +217,11 @@ func (r *Reader) Story(ctx context.Context, id fact.ID, reach db.Cond) (*Story, 
 		return nil, err
 	}
 	s := &Story{Scan: scans[0]}
-	if s.After, err = r.moments(ctx, tx, after[id]); err != nil {
+	followed, err := r.welcomed(ctx, tx, after[id])
+	if err != nil {
+		return nil, err
+	}
+	if s.After, err = r.moments(ctx, tx, followed); err != nil {
 		return nil, err
 	}
 	var lost []int64
@@ -228,6 +233,37 @@ func (r *Reader) Story(ctx context.Context, id fact.ID, reach db.Cond) (*Story, 
 	}
 	s.Hold, err = r.hold(ctx, tx, s, after[id])
 	return s, err
+}
+
+// welcomeWithin is how far from an add its welcome is: it may come first.
+const welcomeWithin = 2 * time.Minute
+
+// welcomed adds what became of the welcome message to the adds in after. It
+// belongs to the add, not to the scan, and does not name it.
+func (r *Reader) welcomed(ctx context.Context, tx *db.Tx, after []fact.Fact) ([]fact.Fact, error) {
+	out := slices.Clone(after)
+	for _, add := range after {
+		if add.Kind != fact.Added || add.Contact == 0 {
+			continue
+		}
+		more, err := db.Select[fact.Fact](ctx, tx, "select "+factColumns+` from fact f
+			where f.contact = ? and f.contact <> 0
+			and f.staff = ?
+			and f.kind in (?, ?)
+			and f.at between ? and ?`, add.Contact, add.Staff, string(fact.Welcomed),
+			string(fact.WelcomeFailed), db.At(add.At.Add(-welcomeWithin)),
+			db.At(add.At.Add(welcomeWithin)))
+		if err != nil {
+			return nil, fmt.Errorf("cannot read the welcome of an add: %w", err)
+		}
+		for _, w := range more {
+			if !slices.ContainsFunc(out, func(f fact.Fact) bool { return f.ID == w.ID }) {
+				out = append(out, w)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b fact.Fact) int { return cmp.Compare(a.ID, b.ID) })
+	return out, nil
 }
 
 // hold is what became of the seat a scan took; nil when it took none.

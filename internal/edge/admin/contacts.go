@@ -9,7 +9,6 @@ import (
 	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/base/web"
 	"github.com/tuma-live/tuma/internal/core/access"
-	"github.com/tuma-live/tuma/internal/core/audit"
 	"github.com/tuma-live/tuma/internal/core/channel"
 	"github.com/tuma-live/tuma/internal/core/contact"
 	"github.com/tuma-live/tuma/internal/core/fact"
@@ -73,7 +72,7 @@ func (a *API) contact(ctx context.Context, s string) (insight.Contact, error) {
 // a customer becomes JSON.
 func viewContact(who access.Identity, c insight.Contact) Contact {
 	return Contact{
-		ID: c.ID.String(), Name: personName(who, c.Name), Avatar: c.Avatar,
+		ID: c.ID.String(), Name: personName(who, c.Name), Avatar: portrait(who, c.Avatar),
 		ExternalID:   masked(c.ExternalID),
 		UnionidKnown: c.UnionID != "", AddedAt: maybe(c.AddedAt), Status: c.Status(),
 		LastSeenAt: maybe(c.SeenAt),
@@ -124,23 +123,6 @@ func (a *API) viewMoment(lang string, m insight.Moment) Moment {
 		v.Scan = &text
 	}
 	return v
-}
-
-// revealFor is how long a revealed name may stay on a screen.
-const revealFor = 15 * time.Minute
-
-func (a *API) revealContact(ctx context.Context, in *revealIn) (*body[Revealed], error) {
-	c, err := a.contact(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	err = a.DB.InTx(ctx, func(tx *db.Tx) error {
-		return audit.Write(ctx, tx, audit.Entry{At: a.Clock.Now(), Action: "contact.revealed",
-			Object:   "contact",
-			ObjectID: c.ID.String(), Note: in.Body.Reason})
-	})
-	return &body[Revealed]{Revealed{c.Name, c.ExternalID, c.UnionID,
-		a.Clock.Now().Add(revealFor)}}, err
 }
 
 func (a *API) listScans(ctx context.Context, in *listScansIn) (*body[Page[ScanRow]], error) {
@@ -258,7 +240,7 @@ func viewTrace(s *insight.Story) Trace {
 		Steps:      steps(s),
 		Considered: considered(s),
 		After: each(s.After, func(m insight.Moment) TraceAfter {
-			return TraceAfter{string(m.Kind), m.At.Time, m.At.Sub(s.At.Time).Milliseconds(),
+			return TraceAfter{string(m.Kind), m.At.Time, lag(s, m).Milliseconds(),
 				arrivalTier(m),
 				map[string]string{"target": m.TargetName, "staff": m.StaffName}}
 		}),
@@ -270,6 +252,12 @@ func viewTrace(s *insight.Story) Trace {
 		out.Hold = &TraceHold{s.Hold.State, s.Hold.ExpiresAt}
 	}
 	return out
+}
+
+// lag is how long after the scan m happened. WeCom's clock, which counts whole
+// seconds, may be behind ours.
+func lag(s *insight.Story, m insight.Moment) time.Duration {
+	return max(m.At.Sub(s.At.Time), 0)
 }
 
 // arrivalTier is how sure we are that an arrival follows from the scan.
@@ -307,9 +295,9 @@ func steps(s *insight.Story) []TraceStep {
 			fmt.Sprint(t.Free)))
 	}
 	for _, m := range s.After {
-		lag := float64(m.At.Sub(s.At.Time).Microseconds()) / 1000
+		ms := float64(lag(s, m).Microseconds()) / 1000
 		x := step(string(m.Kind), "done", "target", m.TargetName)
-		x.Ms = &lag
+		x.Ms = &ms
 		out = append(out, x)
 	}
 	return out

@@ -212,3 +212,36 @@ func TestAnOpenScreenHearsOfChanges(t *testing.T) {
 	for range events { // it ends with the session
 	}
 }
+
+func TestATraceTellsTheWelcomeOfItsAddAndOfNoOther(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *testWorld) {
+		admin := w.account("root", access.SuperAdmin, access.All)
+		s, other := w.staff("zhang", 1), w.staff("li", 1)
+		d := draftOf("a", s.ID.String())
+		d["kind"] = "staff"
+		c := post[LiveCode](w, admin, "/live-codes", d, http.StatusCreated)
+		who := w.customer("wmA", "王小明", s)
+		now := w.clock.Now()
+		welcome := func(k fact.Kind, staff int64, at time.Duration) fact.Fact {
+			return fact.Fact{Kind: k, Contact: int64(who.ID), Staff: staff, At: db.At(now.Add(at))}
+		}
+		id := w.scanned(c, int64(s.ID), 77, scan.Trace{State: "ok_staff", Kind: "staff"},
+			fact.Fact{Kind: fact.Added, Contact: int64(who.ID), Staff: int64(s.ID), Target: int64(s.ID)})
+		w.tx(func(ctx context.Context, tx *db.Tx) error {
+			early := welcome(fact.Welcomed, int64(s.ID), -time.Second) // by a clock that is behind
+			foreign := welcome(fact.WelcomeFailed, int64(other.ID), time.Second)
+			late := welcome(fact.WelcomeFailed, int64(s.ID), time.Hour)
+			for _, f := range []*fact.Fact{&early, &foreign, &late} {
+				f.ID = fact.NewID(tx)
+			}
+			return fact.Append(ctx, tx, early, foreign, late)
+		})
+		after := get[Trace](w, admin, "/scans/"+id.String()).After
+		if len(after) != 2 || after[0].Kind != string(fact.Added) || after[1].Kind != string(fact.Welcomed) {
+			t.Fatalf("%+v", after)
+		}
+		if after[0].LagMs != 1000 || after[1].LagMs != 0 {
+			t.Errorf("%+v", after)
+		}
+	})
+}

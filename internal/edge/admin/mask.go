@@ -23,3 +23,12 @@ func personName(who access.Identity, name string) string {
 	_, n := utf8.DecodeRuneInString(name)
 	return name[:n] + "**"
 }
+
+// portrait is a customer's picture, for whoever may know the whole name: a face
+// tells more than a name.
+func portrait(who access.Identity, url string) string {
+	if !who.May(access.Reveal) {
+		return ""
+	}
+	return url
+}

@@ -96,10 +96,14 @@ func TestWhatIsMaskedStaysMasked(t *testing.T) {
 	ops, agent := w.account("ops", access.Operations, access.All), w.account("agent", access.Agent,
 		access.All)
 	c := w.customer("wmSECRETEXTERNALID9f", "王小明", w.staff("zhang", 1))
+	w.tx(func(ctx context.Context, tx *db.Tx) error {
+		c.Avatar = "https://wx.example/face.png"
+		return w.api.Reader.Contacts.Save(ctx, tx, &c, w.clock.Now())
+	})
 	for _, path := range []string{"/contacts", "/contacts/" + c.ID.String()} {
 		for _, cookie := range []string{ops, agent} {
 			r := w.do(request{method: "GET", path: path, cookie: cookie})
-			for _, secret := range []string{"王小明", "小明", "SECRETEXTERNAL", "o-union"} {
+			for _, secret := range []string{"王小明", "小明", "SECRETEXTERNAL", "o-union", "face.png"} {
 				if bytes.Contains(r.body, []byte(secret)) {
 					t.Errorf("%s shows %q: %s", path, secret, r.body)
 				}
@@ -110,7 +114,7 @@ func TestWhatIsMaskedStaysMasked(t *testing.T) {
 			}
 		}
 		r := w.do(request{method: "GET", path: path, cookie: admin})
-		if !bytes.Contains(r.body, []byte("王小明")) || bytes.Contains(r.body,
+		if !bytes.Contains(r.body, []byte("face.png")) || !bytes.Contains(r.body, []byte("王小明")) || bytes.Contains(r.body,
 			[]byte("SECRETEXTERNAL")) {
 			t.Errorf("%s as admin: %s", path, r.body)
 		}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tuma-live/tuma/internal/core/access"
 )
@@ -121,5 +122,32 @@ func TestAPoolHoldsItsKindAndIsNotEmptiedUnderACode(t *testing.T) {
 				t.Errorf("%s: %d %s", body, r.status, r.body)
 			}
 		}
+	})
+}
+
+func TestRevealsAreFewAndHaveAReason(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *testWorld) {
+		admin := w.account("root", access.SuperAdmin, access.All)
+		other := w.account("two", access.SuperAdmin, access.All)
+		c := w.customer("wmA", "王小明", w.staff("zhang", 1))
+		reveal := func(cookie, reason string) reply {
+			return w.do(request{method: "POST", path: "/contacts/" + c.ID.String() + "/reveal",
+				cookie: cookie, body: text2(w, map[string]string{"reason": reason})})
+		}
+		for _, blank := range []string{"    ", "a b c   ", "\u200b\u200b\u200b\u200b"} {
+			w.problem(reveal(admin, blank), http.StatusUnprocessableEntity)
+		}
+		for range maxReveals {
+			answer[Revealed](w, reveal(admin, "客户来电"), http.StatusOK)
+		}
+		r := reveal(admin, "客户来电")
+		if p := w.problem(r, http.StatusTooManyRequests); p.Code != "access.throttled" ||
+			strings.Contains(string(r.body), "王小明") {
+			t.Errorf("%s", r.body)
+		}
+		answer[Revealed](w, reveal(other, "客户来电"), http.StatusOK)
+		w.clock.Advance(time.Hour)
+		admin = w.session("root")
+		answer[Revealed](w, reveal(admin, "客户来电"), http.StatusOK)
 	})
 }
