@@ -8,6 +8,7 @@ import (
 
 	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/base/fault"
+	"github.com/tuma-live/tuma/internal/base/i18n"
 	"github.com/tuma-live/tuma/internal/core/channel"
 )
 
@@ -137,12 +138,14 @@ func TestNamesAreSuggestedAsOperatorsWriteThem(t *testing.T) {
 	for want, c := range map[string]struct {
 		ch      channel.Channel
 		purpose string
+		lang    string
 	}{
-		"DY_拉新_251121": {channel.Channel{Name: "抖音", Abbr: "DY"}, ForPromotion},
-		"抖音_服务_251121": {channel.Channel{Name: "抖音"}, ForService},
-		"通用_251121":    {channel.Channel{}, ForOther},
+		"DY_拉新_251121":     {channel.Channel{Name: "抖音", Abbr: "DY"}, ForPromotion, i18n.Chinese},
+		"抖音_服务_251121":     {channel.Channel{Name: "抖音"}, ForService, i18n.Chinese},
+		"通用_251121":        {channel.Channel{}, ForOther, i18n.Chinese},
+		"DY_growth_251121": {channel.Channel{Abbr: "DY"}, ForPromotion, i18n.English},
 	} {
-		if got := SuggestName(c.ch, c.purpose, local); got != want {
+		if got := SuggestName(c.ch, c.purpose, c.lang, local); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -160,6 +160,9 @@ func newHold(id fact.ID, v *Visit, d *route.Decision) seat.Hold {
 		Visitor: v.Visitor.ID, Code: v.Code.ID, Target: d.Target.ID, Pool: d.Pool.ID,
 		State: seat.Unproven, Scan: id, CreatedAt: db.At(v.At), ExpiresAt: db.At(v.At.Add(seat.UnprovenFor)),
 	}
+	if v.Again { // they said they are in: the next arrival is more likely another
+		h.Tier = seat.TierAgain
+	}
 	if v.Tapped {
 		h.State, h.ExpiresAt = seat.Proven, db.At(v.At.Add(seat.ProvenFor))
 	}

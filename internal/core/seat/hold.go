@@ -131,6 +131,10 @@ const (
 	TierInferred = "inferred"
 )
 
+// TierAgain marks the hold of a visitor who asked for a QR although they came
+// in before. It is used last.
+const TierAgain = "again"
+
 // InferFor is how far back one single candidate still counts as inferred.
 const InferFor = 10 * time.Minute
 
@@ -183,7 +187,7 @@ func waiting(ctx context.Context, tx *db.Tx, target, code int64) ([]Hold, error)
 		cond = db.And(cond, db.Where("code = ?", code))
 	}
 	hs, err := db.Select[Hold](ctx, tx, "select "+holdColumns+" from hold where "+cond.SQL+
-		" order by state desc, created_at limit 2"+tx.ForUpdate(), cond.Args...)
+		" order by tier, state desc, created_at limit 2"+tx.ForUpdate(), cond.Args...)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the holds of %d: %w", target, err)
 	}

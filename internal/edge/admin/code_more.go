@@ -236,7 +236,7 @@ func (a *API) suggestLiveCode(ctx context.Context, in *suggestIn) (*body[Suggest
 	}
 	local := a.Clock.Now().In(a.Zone)
 	end, why := livecode.SuggestEnd(in.Purpose, local)
-	out := Suggestion{Name: livecode.SuggestName(ch, in.Purpose, local), EndsAt: maybe(end),
+	out := Suggestion{Name: livecode.SuggestName(ch, in.Purpose, web.Of(ctx).Lang, local), EndsAt: maybe(end),
 		ReasonKey: why,
 		Groups:    []Group{}, Staff: []Staff{}}
 	const few = 6
