@@ -11,7 +11,7 @@ type LiveCode struct {
 	Kind        string     `json:"kind" enum:"group,staff,mixed"`
 	Purpose     string     `json:"purpose" enum:"promotion,service,other"`
 	Channel     *CodeWhere `json:"channel"`
-	Owner       Ref        `json:"owner"`
+	Owner       *Ref       `json:"owner"`
 	State       string     `json:"state" enum:"draft,provisioning,active,paused,expired,archived,failed,deleted"`
 	Health      string     `json:"health" enum:"ok,expiring,degraded,failed"`
 	Pool        Pool       `json:"pool"`

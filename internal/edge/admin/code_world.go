@@ -77,8 +77,8 @@ func (w *world) view(c livecode.LiveCode) LiveCode {
 	free, capacity := main.Totals()
 	v := LiveCode{
 		ID: c.ID.String(), Slug: c.Slug, URL: w.api.PublicURL + "/q/" + c.Slug, Name: c.Name,
-		Kind:    c.Kind,
-		Purpose: c.Purpose, Owner: Ref{text[accountKind](c.Owner), w.owners[c.Owner]},
+		Kind:     c.Kind,
+		Purpose:  c.Purpose,
 		Pool:     viewPool(main),
 		Fallback: each(c.Fallback.V, func(f livecode.Fallback) Fallback { return Fallback(f) }),
 		Tags:     each(c.Tags.V, func(id tag.ID) Tag { return w.tags[id] }),
@@ -87,6 +87,9 @@ func (w *world) view(c livecode.LiveCode) LiveCode {
 		Note:    c.Note,
 		Version: c.Version, CreatedAt: c.CreatedAt.Time, UpdatedAt: c.UpdatedAt.Time,
 		PublishedAt: maybe(c.PublishedAt.Time),
+	}
+	if c.Owner != 0 { // what a key made is nobody's
+		v.Owner = &Ref{text[accountKind](c.Owner), w.owners[c.Owner]}
 	}
 	if c.Overflow != 0 {
 		more := w.pools[c.Overflow]

@@ -1,11 +1,13 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/tuma-live/tuma/internal/base/db"
 	"github.com/tuma-live/tuma/internal/core/access"
 )
 
@@ -150,4 +152,37 @@ func TestRevealsAreFewAndHaveAReason(t *testing.T) {
 		admin = w.session("root")
 		answer[Revealed](w, reveal(admin, "客户来电"), http.StatusOK)
 	})
+}
+
+func TestACodeMadeByAKeyHasNoOwner(t *testing.T) {
+	w := sqliteWorld(t)
+	admin := w.account("root", access.SuperAdmin, access.All)
+	key := post[NewAPIKey](w, admin, "/api-keys",
+		map[string]string{"name": "ci", "role": "operations"}, http.StatusCreated).Key
+	d := text2(w, draftOf("a", w.group("g", 1).ID.String()))
+	made := answer[LiveCode](w, w.do(request{method: "POST", path: "/live-codes", key: key, body: d}),
+		http.StatusCreated)
+	mine := answer[LiveCode](w, w.do(request{method: "POST", path: "/live-codes", cookie: admin, body: d}),
+		http.StatusCreated)
+	if made.Owner != nil || mine.Owner == nil || mine.Owner.Name != "root" {
+		t.Errorf("owners %+v and %+v", made.Owner, mine.Owner)
+	}
+}
+
+func TestACodeIsConnectedOnlyWhenACorpIs(t *testing.T) {
+	w := sqliteWorld(t)
+	admin := w.account("root", access.SuperAdmin, access.All)
+	draft := map[string]any{"draft": draftOf("a", w.group("g", 1).ID.String())}
+	for mode, want := range map[string]bool{"none": false, "live": true} {
+		w.tx(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `insert into setting (key, value, updated_at) values ('wecom', ?, 0)
+				on conflict (key) do update set value = excluded.value`, `{"mode":"`+mode+`"}`)
+			return err
+		})
+		for _, k := range post[[]Check](w, admin, "/live-codes/check", draft, http.StatusOK) {
+			if k.Check == "connected" && k.OK != want {
+				t.Errorf("mode %s: connected is %v", mode, k.OK)
+			}
+		}
+	}
 }

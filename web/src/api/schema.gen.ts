@@ -1295,7 +1295,7 @@ export interface components {
             name: string;
             note: string;
             overflow_pool: components["schemas"]["Pool"] | null;
-            owner: components["schemas"]["Ref"];
+            owner: components["schemas"]["Ref"] | null;
             page: components["schemas"]["CodePage"];
             pool: components["schemas"]["Pool"];
             /** Format: date-time */
