@@ -7,6 +7,7 @@ export default defineConfig({
   outputDir: "out/traces",
   globalSetup: "./lib/server.ts",
   workers: 1,
+  retries: process.env.CI ? 1 : 0, // a shared machine may stall for seconds
   timeout: 60_000,
   globalTimeout: 10 * 60_000,
   expect: { timeout: 8_000 },
