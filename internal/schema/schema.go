@@ -35,7 +35,7 @@ var words = map[db.Engine]*strings.Replacer{
 	db.Postgres: strings.NewReplacer(
 		"{id}", "bigint primary key",
 		"{bytes}", "bytea",
-		"{tx}", "(pg_current_xact_id()::text::bigint)",
+		"{tx}", "(txid_current())",
 		"{norowid}", "",
 		"--postgres ", "",
 		"--sqlite ", "-- "),

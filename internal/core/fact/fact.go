@@ -64,9 +64,14 @@ const columns = "id, kind, at, code, channel, target, visitor, contact, staff, s
 
 // Append writes facts in tx and fills in their ids.
 func Append(ctx context.Context, tx *db.Tx, facts ...Fact) error {
-	if len(facts) == 0 {
-		return nil
+	if err := tx.Together(ctx, Rows(tx, facts)); err != nil {
+		return fmt.Errorf("cannot write %d facts: %w", len(facts), err)
 	}
+	return nil
+}
+
+// Rows is what Append writes.
+func Rows(tx *db.Tx, facts []Fact) db.Rows {
 	args := make([]any, 0, len(facts)*11)
 	for i := range facts {
 		f := &facts[i]
@@ -76,10 +81,7 @@ func Append(ctx context.Context, tx *db.Tx, facts ...Fact) error {
 		args = append(args, int64(f.ID), string(f.Kind), f.At.UnixMicro(), f.Code, f.Channel,
 			f.Target, f.Visitor, f.Contact, f.Staff, int64(f.Scan), f.Data)
 	}
-	if err := tx.Bulk(ctx, "insert into fact ("+columns+")", 11, args, ""); err != nil {
-		return fmt.Errorf("cannot write %d facts: %w", len(facts), err)
-	}
-	return nil
+	return db.Rows{Head: "insert into fact (" + columns + ")", Cols: 11, Args: args}
 }
 
 // NewID makes the id of a fact that is about to be appended in tx.

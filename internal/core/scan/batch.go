@@ -212,20 +212,20 @@ func (b *batch) outcome(id fact.ID, d *route.Decision, h seat.Hold) Outcome {
 
 // save writes what the batch changed.
 func (b *batch) save(ctx context.Context, tx *db.Tx) error {
-	if err := b.saveSeats(ctx, tx); err != nil {
-		return err
-	}
-	if err := b.saveTurns(ctx, tx); err != nil {
-		return err
-	}
 	hs := make([]seat.Hold, 0, len(b.dirtyHolds))
 	for k := range b.dirtyHolds {
 		hs = append(hs, b.holds[k])
 	}
-	if err := seat.SaveHolds(ctx, tx, hs); err != nil {
-		return err
+	err := tx.Together(ctx, seat.Rows(b.changedSeats()), b.turnRows(), seat.HoldRows(hs), fact.Rows(tx, b.facts))
+	if err != nil {
+		return fmt.Errorf("cannot save %d visits: %w", len(b.facts), err)
 	}
-	return fact.Append(ctx, tx, b.facts...)
+	for _, h := range b.strays {
+		if err := seat.GiveBack(ctx, tx, h); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lockSeats reads the seats of targets for this transaction alone.
@@ -236,7 +236,7 @@ func lockSeats(ctx context.Context, tx *db.Tx, targets []int64) ([]seat.Seat, er
 	return seat.Lock(ctx, tx, targets)
 }
 
-func (b *batch) saveSeats(ctx context.Context, tx *db.Tx) error {
+func (b *batch) changedSeats() []seat.Seat {
 	changed := make([]seat.Seat, 0, len(b.dirtySeats))
 	for i, s := range b.seats {
 		if b.dirtySeats[s.Target] {
@@ -244,26 +244,14 @@ func (b *batch) saveSeats(ctx context.Context, tx *db.Tx) error {
 			changed = append(changed, s)
 		}
 	}
-	if err := seat.Save(ctx, tx, changed); err != nil {
-		return err
-	}
-	for _, h := range b.strays {
-		if err := seat.GiveBack(ctx, tx, h); err != nil {
-			return err
-		}
-	}
-	return nil
+	return changed
 }
 
-func (b *batch) saveTurns(ctx context.Context, tx *db.Tx) error {
+func (b *batch) turnRows() db.Rows {
 	args := make([]any, 0, len(b.dirtyTurns)*3)
 	for p := range b.dirtyTurns {
 		args = append(args, p.Pool, p.Target, b.ledger.Credits[p])
 	}
-	err := tx.Bulk(ctx, "insert into turn (pool, target, credit)", 3, args,
-		"on conflict (pool, target) do update set credit = excluded.credit")
-	if err != nil {
-		return fmt.Errorf("cannot save turns: %w", err)
-	}
-	return nil
+	return db.Rows{Head: "insert into turn (pool, target, credit)", Cols: 3, Args: args,
+		Suffix: "on conflict (pool, target) do update set credit = excluded.credit"}
 }

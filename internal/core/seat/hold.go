@@ -44,18 +44,22 @@ func Holds(ctx context.Context, tx *db.Tx, visitors []int64) ([]Hold, error) {
 
 // SaveHolds writes holds over the ones of the same visitor and code.
 func SaveHolds(ctx context.Context, tx *db.Tx, hs []Hold) error {
+	if err := tx.Together(ctx, HoldRows(hs)); err != nil {
+		return fmt.Errorf("cannot save %d holds: %w", len(hs), err)
+	}
+	return nil
+}
+
+// HoldRows is what SaveHolds writes.
+func HoldRows(hs []Hold) db.Rows {
 	args := make([]any, 0, len(hs)*9)
 	for _, h := range hs {
 		args = append(args, h.Visitor, h.Code, h.Target, h.Pool, h.State, int64(h.Scan), h.Tier,
 			h.CreatedAt.UnixMicro(), h.ExpiresAt.UnixMicro())
 	}
-	err := tx.Bulk(ctx, "insert into hold ("+holdColumns+")", 9, args, `on conflict (visitor, code) do update
+	return db.Rows{Head: "insert into hold (" + holdColumns + ")", Cols: 9, Args: args, Suffix: `on conflict (visitor, code) do update
 		set target = excluded.target, pool = excluded.pool, state = excluded.state, scan = excluded.scan,
-		tier = excluded.tier, created_at = excluded.created_at, expires_at = excluded.expires_at`)
-	if err != nil {
-		return fmt.Errorf("cannot save %d holds: %w", len(hs), err)
-	}
-	return nil
+		tier = excluded.tier, created_at = excluded.created_at, expires_at = excluded.expires_at`}
 }
 
 // Ticket names the hold of a visitor on a code.

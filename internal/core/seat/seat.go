@@ -130,16 +130,20 @@ func lock(ctx context.Context, tx *db.Tx, targets []int64, how string) ([]Seat, 
 
 // Save writes the counts of seats that are locked in tx.
 func Save(ctx context.Context, tx *db.Tx, seats []Seat) error {
+	if err := tx.Together(ctx, Rows(seats)); err != nil {
+		return fmt.Errorf("cannot save %d seats: %w", len(seats), err)
+	}
+	return nil
+}
+
+// Rows is what Save writes.
+func Rows(seats []Seat) db.Rows {
 	args := make([]any, 0, len(seats)*7)
 	for _, s := range seats {
 		args = append(args, s.Target, string(s.Kind), s.Capacity, s.Joined, s.Unproven, s.Proven, s.Day)
 	}
-	err := tx.Bulk(ctx, "insert into seat ("+Columns+")", 7, args, `on conflict (target) do update
-		set joined = excluded.joined, unproven = excluded.unproven, proven = excluded.proven, day = excluded.day`)
-	if err != nil {
-		return fmt.Errorf("cannot save %d seats: %w", len(seats), err)
-	}
-	return nil
+	return db.Rows{Head: "insert into seat (" + Columns + ")", Cols: 7, Args: args, Suffix: `on conflict (target) do update
+		set joined = excluded.joined, unproven = excluded.unproven, proven = excluded.proven, day = excluded.day`}
 }
 
 func lockOne(ctx context.Context, tx *db.Tx, target int64) (Seat, error) {
