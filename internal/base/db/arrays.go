@@ -15,25 +15,6 @@ import (
 // leastArrays is how many rows make arrays worth while.
 const leastArrays = 8
 
-// bulkArrays runs an insert by arrays. It reports false when the rows do not
-// fit (a NULL, or a type without an array here), and has then done nothing.
-func (tx *Tx) bulkArrays(ctx context.Context, head string, cols int, args []any, suffix string) (bool, error) {
-	arrays := make([]any, cols)
-	types := make([]string, cols)
-	for c := range cols {
-		var err error
-		arrays[c], types[c], err = column(args, c, cols)
-		if err != nil {
-			return true, err
-		}
-		if arrays[c] == nil {
-			return false, nil
-		}
-	}
-	_, err := tx.q.ExecContext(ctx, arraysText(head, types, suffix), arrays...)
-	return true, err
-}
-
 // column gathers every cols-th value from c on. A nil array says that the
 // values do not fit into one.
 func column(args []any, c, cols int) (array any, typ string, err error) {
@@ -72,27 +53,6 @@ func column(args []any, c, cols int) (array any, typ string, err error) {
 		return blobs, "bytea[]", nil
 	}
 	return nil, "", nil // of several kinds
-}
-
-type arraysKey struct{ head, types, suffix string }
-
-// arraysText writes the insert with $n for each array.
-func arraysText(head string, types []string, suffix string) string {
-	k := arraysKey{head, strings.Join(types, ","), suffix}
-	if s, ok := bulkTexts.Load(k); ok {
-		return s.(string)
-	}
-	var b strings.Builder
-	b.WriteString(head + " select * from unnest(")
-	for i, t := range types {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString("$" + strconv.Itoa(i+1) + "::" + t)
-	}
-	b.WriteString(") " + suffix)
-	bulkTexts.Store(k, b.String())
-	return b.String()
 }
 
 // Rows is one insert of many rows, as Bulk takes it.

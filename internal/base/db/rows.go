@@ -185,7 +185,7 @@ func Insert[T any](ctx context.Context, tx *Tx, table, suffix string, rows ...T)
 // chunks whose sizes are powers of two, so few statements are ever prepared.
 func (tx *Tx) Bulk(ctx context.Context, head string, cols int, args []any, suffix string) error {
 	if tx.db.Engine == Postgres && len(args) >= leastArrays*cols {
-		if done, err := tx.bulkArrays(ctx, head, cols, args, suffix); done {
+		if done, err := tx.together(ctx, []Rows{{head, cols, args, suffix}}); done {
 			return err
 		}
 	}
@@ -207,7 +207,7 @@ type bulkKey struct {
 	suffix  string
 }
 
-var bulkTexts sync.Map // bulkKey or arraysKey → string
+var bulkTexts sync.Map // bulkKey → string
 
 func bulkText(head string, cols, n int, suffix string) string {
 	k := bulkKey{head, cols, n, suffix}
